@@ -1,0 +1,95 @@
+import { FocalError } from "../errors.ts";
+
+/**
+ * A formula: an immutable tree whose equal parts are one object.
+ *
+ * Nodes are hash-consed, so two formulas are the same if and only if they are `===`, and whatever
+ * walks a formula once per object computes every shared part once.
+ */
+export interface Expr {
+  readonly word: Word;
+  readonly args: readonly Expr[];
+  /** The number of a `num`. */
+  readonly value: number;
+  /** The name of a `sym`. */
+  readonly name: string;
+}
+
+/** What a formula may be written with: closed, scalar and (but for `abs max min select`) smooth. */
+export type Word =
+  | "num" | "sym" | "neg" | "add" | "sub" | "mul" | "div" | "pow" | "exp" | "log" | "sigmoid" | "softplus"
+  | "abs" | "max" | "min" | "select"
+  | "sqrt" | "log1p" | BitWord;
+
+/** Words that look into a float32's bits; only the last lowering writes them. */
+export type BitWord = "power2" | "head" | "exponent" | "significand";
+
+const pool = new Map<string, Expr>();
+const keys = new WeakMap<Expr, number>();
+
+function node(word: Word, args: readonly Expr[], value = 0, name = ""): Expr {
+  const key = word === "num" ? `num ${Object.is(value, -0) ? "-0" : value}`
+    : word === "sym" ? `sym ${name}`
+    : `${word} ${args.map((arg) => keys.get(arg)).join(" ")}`;
+  let found = pool.get(key);
+  if (!found) {
+    found = Object.freeze({ word, args: Object.freeze(args.slice()), value, name });
+    keys.set(found, pool.size);
+    pool.set(key, found);
+  }
+  return found;
+}
+
+/** True for objects that these functions made. */
+export const isExpr = (thing: unknown): thing is Expr => typeof thing === "object" && thing !== null && keys.has(thing as Expr);
+
+/** A number stands for itself wherever a formula is expected. */
+export type Term = Expr | number;
+
+function term(thing: Term, word: string): Expr {
+  if (typeof thing === "number") return num(thing);
+  if (isExpr(thing)) return thing;
+  throw new FocalError("formula", `${word} takes formulas and numbers, got ${describe(thing)}; write formulas with the words of focal-loss/expr`);
+}
+
+const describe = (thing: unknown): string =>
+  typeof thing === "function" ? "a function" : thing === undefined ? "undefined (is a parameter's name misspelt?)" : JSON.stringify(thing) ?? String(thing);
+
+const unary = (word: Word) => (a: Term): Expr => node(word, [term(a, word)]);
+const binary = (word: Word) => (a: Term, b: Term): Expr => node(word, [term(a, word), term(b, word)]);
+const chain = (word: Word) => (...terms: Term[]): Expr => terms.map((t) => term(t, word)).reduce((a, b) => node(word, [a, b]));
+
+export const num = (value: number): Expr => node("num", [], value);
+export const sym = (name: string): Expr => node("sym", [], 0, name);
+export const neg = unary("neg");
+/** a + b + … */
+export const add = chain("add");
+export const sub = binary("sub");
+/** a · b · … */
+export const mul = chain("mul");
+export const div = binary("div");
+/** a^b for a > 0, or for any a when b is a whole number. */
+export const pow = binary("pow");
+export const exp = unary("exp");
+/** The natural logarithm. */
+export const log = unary("log");
+/** σ(x) = 1 / (1 + e^−x) */
+export const sigmoid = unary("sigmoid");
+/** log(1 + e^x) */
+export const softplus = unary("softplus");
+export const abs = unary("abs");
+export const max = binary("max");
+export const min = binary("min");
+/** `select(c, a, b)`: a where c ≥ 0, else b. */
+export const select = (c: Term, a: Term, b: Term): Expr => node("select", [term(c, "select"), term(a, "select"), term(b, "select")]);
+export const sqrt = unary("sqrt");
+/** log(1 + x) for x in [0, 1]. */
+export const log1p = unary("log1p");
+/** 2^n for the whole number n that adding `MAGIC` left in the low bits of the float32 x. */
+export const power2 = unary("power2");
+/** The float32 x with the low 12 bits of its significand cleared. */
+export const head = unary("head");
+/** ⌊log₂ x⌋ of a normal float32, as a number. */
+export const exponent = unary("exponent");
+/** x / 2^exponent(x), in [1, 2). */
+export const significand = unary("significand");

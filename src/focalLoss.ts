@@ -1,0 +1,114 @@
+import { criterion } from "./criterion.ts";
+import type { CallOptions, Criterion, CriterionOptions, Logits, Reduction } from "./criterion.ts";
+import { FocalError } from "./errors.ts";
+import type { Floats, NumberArray } from "./heads/job.ts";
+import type { Alpha, Parameter } from "./losses/define.ts";
+import { focal } from "./losses/focal.ts";
+
+/** The settings of focal loss itself. */
+export interface FocalSettings {
+  /** Focusing parameter, ≥ 0. Default 2; 0 is cross-entropy. */
+  readonly gamma?: Parameter;
+  /** Class weights; a number is α for positives and 1 − α for negatives. See {@link Alpha}. */
+  readonly alpha?: Alpha;
+}
+
+type FunctionOptions<R extends Reduction> = FocalSettings & Omit<CriterionOptions<R>, "head"> & Pick<CallOptions, "weights" | "normalizer">;
+
+const ready = new Map<string, Criterion>();
+/** Criteria kept between calls of the functions below: the settings of one program. */
+const kept = 32;
+
+function cached(head: "sigmoid" | "softmax", { gamma, alpha, weights: _, normalizer: __, ...rest }: FunctionOptions<Reduction>): Criterion {
+  const settings = { ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) };
+  const key = JSON.stringify([head, settings, rest]);
+  let found = ready.get(key);
+  if (!found) {
+    found = criterion(focal(settings), { ...rest, head });
+    if (ready.size === kept) ready.delete(ready.keys().next().value!);
+    ready.set(key, found);
+  }
+  return found;
+}
+
+const callOptions = ({ weights, normalizer }: CallOptions): CallOptions =>
+  ({ ...(weights && { weights }), ...(normalizer !== undefined && { normalizer }) });
+
+/**
+ * Focal loss of yes-or-no logits: torchvision's function, argument for argument, but for the default "mean".
+ *
+ * FL(p_t) = −α_t (1 − p_t)^γ log(p_t), p = σ(logit)
+ *
+ * @param logits - any shape, flattened
+ * @param targets - one per logit: 0 or 1, or a soft target between
+ * @param options - gamma (default 2), alpha (default none; the paper's is 0.25 at γ = 2), reduction (default "mean"), weights, ignoreIndex, …
+ * @returns the loss, or with reduction "none" an array of losses
+ * @throws FocalError naming the argument, its value and what was expected
+ *
+ * @example
+ * sigmoidFocalLoss([2, -1, 0.5], [1, 0, 0], { alpha: 0.25, gamma: 2 });   // 0.1017…
+ *
+ * Reference: https://arxiv.org/abs/1708.02002
+ */
+export function sigmoidFocalLoss<const R extends Reduction = "mean">(logits: Logits, targets: NumberArray, options: FunctionOptions<R> = {}): R extends "none" ? Floats : number {
+  return cached("sigmoid", options).value(logits, targets, callOptions(options)) as R extends "none" ? Floats : number;
+}
+
+/**
+ * Focal loss of rows of competing logits, one label each.
+ *
+ * FL(p_y) = −α_y (1 − p_y)^γ log(p_y), p = softmax(row)
+ *
+ * @param logits - rows × classes, row-major (or NCHW with `inner` = height × width)
+ * @param labels - one class index per row
+ * @param options - classes (required), gamma (default 2), alpha (one weight per class; default none), reduction (default "mean"), …
+ * @returns the loss, or with reduction "none" one per row
+ * @throws FocalError naming the argument, its value and what was expected
+ *
+ * @example
+ * softmaxFocalLoss([1, 0, -1, 0, 1, 2], [2, 1], { classes: 3, gamma: 2 });   // 1.398276179472
+ *
+ * Reference: https://arxiv.org/abs/1708.02002
+ */
+export function softmaxFocalLoss<const R extends Reduction = "mean">(logits: Logits, labels: NumberArray, options: FunctionOptions<R> & { readonly classes: number }): R extends "none" ? Floats : number {
+  return cached("softmax", options).value(logits, labels, callOptions(options)) as R extends "none" ? Floats : number;
+}
+
+/**
+ * Focal loss as a module with `forward` and `backward`.
+ *
+ * FL(p_t) = −α_t (1 − p_t)^γ log(p_t). A number α weighs positives by α and negatives by 1 − α, as the
+ * formula says; `alpha: { uniform: 0.25 }` multiplies both classes by the same factor, as code that
+ * applies a constant α does.
+ *
+ * @param settings - alpha (default 0.25), gamma (default 2), reduction (default "mean")
+ * @throws FocalError `argument` for values out of range
+ *
+ * @example
+ * const focalLoss = new FocalLoss({ alpha: 0.25, gamma: 2, reduction: "mean" });
+ * focalLoss.forward([0, 0], [1, 0]);   // 0.08664339756999316
+ * focalLoss.backward();                // Float64Array [ -0.0372858493924983, 0.1118575481774949 ]
+ *
+ * Reference: https://arxiv.org/abs/1708.02002
+ */
+export class FocalLoss<const R extends Reduction = "mean"> {
+  readonly criterion: Criterion<R>;
+  #last: { logits: Logits; targets: NumberArray } | undefined;
+
+  constructor({ alpha = 0.25, gamma = 2, ...options }: FocalSettings & CriterionOptions<R> = {}) {
+    this.criterion = criterion(focal({ alpha, gamma }), options as CriterionOptions<R>);
+  }
+
+  /** The loss. Keeps the arrays (not copies) for `backward`. */
+  forward(logits: Logits, targets: NumberArray): R extends "none" ? Floats : number {
+    const value = this.criterion.value(logits, targets);
+    this.#last = { logits, targets };
+    return value;
+  }
+
+  /** The gradient of the last `forward` by its logits, in the same shape. */
+  backward(): Floats {
+    if (!this.#last) throw new FocalError("argument", "backward needs a forward before it: there are no logits yet");
+    return this.criterion.valueAndGrad(this.#last.logits, this.#last.targets).grad;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Job } from "./job.ts";
+import { scalar } from "./scalar.ts";
+
+/**
+ * The softmax head: the logits of one example compete, p = softmax(z).
+ *
+ * The margin of label y is u = z_y − logsumexp_{j≠y} z_j, for which softmax's p_y is σ(u): the same
+ * formulas serve both heads. With r_j the softmax of the others (j ≠ y),
+ *
+ *   dL/dz_y = f′(u)        dL/dz_j = −f′(u) r_j
+ *   d²L/dz_y² = f″(u)      d²L/dz_j² = f″(u) r_j² − f′(u) r_j (1 − r_j)
+ *
+ * No difference 1 − p_y is ever taken, so an example that is almost certain keeps its digits.
+ */
+export function softmaxHead(job: Job): number {
+  const { logits, targets, weights, ignoreIndex, losses, grad, hessian, scale, classes, inner, alpha } = job;
+  const run = scalar(job.loss, "hard", job.order);
+  const out = new Float64Array(3);
+  const rest = new Float64Array(classes);
+  let total = 0;
+  for (let row = 0; row < targets.length; row++) {
+    const label = targets[row]!;
+    if (label === ignoreIndex) continue;
+    const start = Math.floor(row / inner) * inner * classes + (row % inner);
+    run(out, marginOf(logits, start, inner, label, rest), 0, alpha.positive[label]!, label);
+    const weight = weights ? weights[row]! : 1;
+    const value = weight * out[0]!;
+    total += value;
+    if (losses) losses[row] = value;
+    if (!grad) continue;
+    const slope = out[1]! * weight * scale, curvature = out[2]! * weight * scale;
+    for (let j = 0; j < classes; j++) {
+      const at = start + j * inner, r = rest[j]!;
+      grad[at] = j === label ? slope : -slope * r;
+      if (hessian) hessian[at] = j === label ? curvature : curvature * r * r - slope * r * (1 - r);
+    }
+  }
+  return total;
+}
+
+/** The label's margin; leaves the softmax of the other classes in `rest`. */
+function marginOf(logits: ArrayLike<number>, start: number, stride: number, label: number, rest: Float64Array): number {
+  let top = -Infinity;
+  for (let j = 0; j < rest.length; j++) if (j !== label) top = Math.max(top, logits[start + j * stride]!);
+  let sum = 0;
+  for (let j = 0; j < rest.length; j++) sum += rest[j] = j === label ? 0 : Math.exp(logits[start + j * stride]! - top);
+  for (let j = 0; j < rest.length; j++) rest[j]! /= sum;
+  return logits[start + label * stride]! - top - Math.log(sum);
+}

@@ -1,0 +1,11 @@
+export { criterion } from "./criterion.ts";
+export type { CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction } from "./criterion.ts";
+export { FocalError } from "./errors.ts";
+export type { ErrorCode } from "./errors.ts";
+export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";
+export type { FocalSettings } from "./focalLoss.ts";
+export { crossEntropy } from "./losses/crossEntropy.ts";
+export { defineLoss } from "./losses/define.ts";
+export type { Alpha, Loss, LossFamily, Parameter, ParameterRange } from "./losses/define.ts";
+export { focal } from "./losses/focal.ts";
+export type { Language } from "./losses/render.ts";

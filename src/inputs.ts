@@ -1,0 +1,111 @@
+import { FocalError } from "./errors.ts";
+import type { Floats, NumberArray } from "./heads/job.ts";
+import type { Head } from "./kernels/cpu.ts";
+import type { Alpha, Loss } from "./losses/define.ts";
+
+/** What the targets say about themselves, found while checking them. */
+export interface Inspection {
+  /** Some target stands between 0 and 1. */
+  readonly soft: boolean;
+  /** Examples that are not ignored. */
+  readonly valid: number;
+  /** Targets above 0. */
+  readonly positives: number;
+}
+
+/** Checks the targets of a sigmoid head: 0, 1, anything between, or the ignored value. */
+export function inspectTargets(targets: NumberArray, ignoreIndex: number | undefined): Inspection {
+  let ones = 0, between = 0, ignored = 0;
+  for (let i = 0; i < targets.length; i++) {
+    const t = targets[i]!;
+    if (t === ignoreIndex) ignored++;
+    else if (t === 1) ones++;
+    else if (t !== 0) {
+      if (!(t > 0 && t < 1)) throw new FocalError("target", `targets[${i}] must be in [0, 1]${orIgnored(ignoreIndex)}, got ${t}`);
+      between++;
+    }
+  }
+  return { soft: between > 0, valid: targets.length - ignored, positives: ones + between };
+}
+
+/** Checks the labels of a softmax head: whole numbers below `classes`, or the ignored value. */
+export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex: number | undefined): Inspection {
+  let ignored = 0;
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!;
+    if (label === ignoreIndex) ignored++;
+    else if (!(label >= 0 && label < classes && Number.isInteger(label))) {
+      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${orIgnored(ignoreIndex)}, got ${label}`);
+    }
+  }
+  return { soft: false, valid: labels.length - ignored, positives: 0 };
+}
+
+const orIgnored = (ignoreIndex: number | undefined): string => (ignoreIndex === undefined ? "" : ` or the ignored ${ignoreIndex}`);
+
+/** Class weights by the head's rule; see {@link Alpha}. */
+export function classWeights(loss: Loss, head: Head, classes: number | undefined): { negative: Float64Array; positive: Float64Array } {
+  const { alpha } = loss;
+  const size = classes ?? 1;
+  const fill = (weight: number): Float64Array => new Float64Array(size).fill(weight);
+  if (alpha === undefined || (typeof alpha === "object" && "uniform" in alpha)) return { negative: fill(1), positive: fill(1) };
+  if (head === "softmax") {
+    if (typeof alpha === "number") {
+      throw new FocalError("argument", `with the softmax head alpha must be an array of ${size} class weights or { uniform: ${alpha} }, got ${alpha}: α and 1 − α name two classes only`);
+    }
+    expectLength("alpha", alpha, size, "class");
+    return { negative: fill(1), positive: Float64Array.from(alpha) };
+  }
+  if (typeof alpha === "number") return { negative: fill(1 - alpha), positive: fill(alpha) };
+  if (classes === undefined) {
+    expectLength("alpha", alpha, 2, "of the classes negative and positive");
+    return { negative: Float64Array.of(alpha[0]!), positive: Float64Array.of(alpha[1]!) };
+  }
+  expectLength("alpha", alpha, classes, "column");
+  const tooLarge = alpha.find((a) => a > 1);
+  if (tooLarge !== undefined) throw new FocalError("argument", `alpha of a column must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got ${tooLarge}`);
+  return { negative: Float64Array.from(alpha, (a) => 1 - a), positive: Float64Array.from(alpha) };
+}
+
+function expectLength(name: string, values: readonly number[], length: number, per: string): void {
+  if (values.length !== length) throw new FocalError("argument", `${name} must have ${length} values, one per ${per}, got ${values.length}`);
+}
+
+/** A parameter given per class must have one value for each. */
+export function checkParameters(loss: Loss, head: Head, classes: number | undefined): void {
+  for (const [name, value] of Object.entries(loss.parameters)) {
+    if (typeof value !== "number") expectLength(name, value, classes ?? 2, classes === undefined && head === "sigmoid" ? "of the classes negative and positive" : "class");
+  }
+}
+
+/** float32 and float64 arrays as they are, plain arrays of numbers as float64. */
+export function toFloats(name: string, values: Floats | readonly number[]): Floats {
+  if (values instanceof Float32Array || values instanceof Float64Array) return values;
+  if (Array.isArray(values)) {
+    const wrong = values.findIndex((value) => typeof value !== "number");
+    if (wrong < 0) return Float64Array.from(values as readonly number[]);
+    throw new FocalError("argument", `${name}[${wrong}] must be a number, got ${describe(values[wrong])}${Array.isArray(values[wrong]) ? ": pass nested rows as one flat array" : ""}`);
+  }
+  throw new FocalError("argument", `${name} must be a Float32Array, a Float64Array or an array of numbers, got ${describe(values)}`);
+}
+
+/** Targets, labels and weights may be any array of numbers. */
+export function expectNumbers(name: string, values: unknown): asserts values is NumberArray {
+  if (ArrayBuffer.isView(values) && !(values instanceof DataView)) return;
+  if (!Array.isArray(values)) throw new FocalError("argument", `${name} must be a typed array or an array of numbers, got ${describe(values)}`);
+  const wrong = values.findIndex((value) => typeof value !== "number");
+  if (wrong >= 0) throw new FocalError("argument", `${name}[${wrong}] must be a number, got ${describe(values[wrong])}`);
+}
+
+const describe = (thing: unknown): string =>
+  thing === null || thing === undefined ? String(thing) : Array.isArray(thing) ? "an array" : typeof thing === "object" ? `a ${thing.constructor?.name ?? "object"}` : `${typeof thing} ${JSON.stringify(thing) ?? ""}`.trim();
+
+/** The index of the first NaN or infinite value, or −1. */
+export const firstNotFinite = (values: Floats): number => values.findIndex((value: number) => !Number.isFinite(value));
+
+/** Scores all between 0 and 1 are hardly logits. A few, or all the same, prove nothing. */
+export function looksLikeProbabilities(logits: Floats): boolean {
+  if (logits.length < 16) return false;
+  for (let i = 0; i < logits.length; i++) if (!(logits[i]! >= 0 && logits[i]! <= 1)) return false;
+  return logits.some((x: number) => x !== logits[0]);
+}

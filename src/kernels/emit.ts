@@ -1,0 +1,156 @@
+import { toFloat32 } from "../expr/float32.ts";
+import type { Order } from "../heads/scalar.ts";
+import type { Loss } from "../losses/define.ts";
+import { derive } from "../losses/derive.ts";
+import type { Labels } from "../losses/derive.ts";
+import { Listing } from "../targets/wasm.ts";
+import type { Instruction, Register } from "../targets/wasm.ts";
+import { at, constant, f32, f64, get, i32, moduleOf, set, simd, v128, vec } from "./assembler.ts";
+import type { Bytes } from "./assembler.ts";
+
+/** What a kernel is compiled for. */
+export interface Variant {
+  readonly loss: Loss;
+  readonly labels: Labels;
+  readonly order: Order;
+  readonly weighted: boolean;
+  /** Stores every example's loss instead of summing. */
+  readonly each: boolean;
+  /** Class weights of a negative and of a positive. */
+  readonly alpha: readonly [number, number];
+}
+
+/** Elements of one block: what is copied in, run over and copied out at a time, small enough for a level-2 cache. */
+export const blockLength = 8192;
+const blockBytes = blockLength * 4;
+/** Where each array of a block lies in the kernel's memory. */
+export const offsets = { logits: 0, targets: blockBytes, weights: 2 * blockBytes, losses: 3 * blockBytes, grad: 4 * blockBytes, hessian: 5 * blockBytes };
+export const memoryPages = (6 * blockBytes) / 65536;
+
+/** Vectors that run in lockstep, so that the long chain of one hides behind the others. */
+const streams = 4;
+/** Elements of one turn of the loop. */
+export const step = streams * 4;
+
+/** The parameters of `run`. */
+const position = 0, end = 1, factor = 2;
+const signBit = -(2 ** 31);
+
+interface Results {
+  readonly listing: Listing;
+  readonly loss: Register;
+  readonly grad: Register | undefined;
+  readonly hessian: Register | undefined;
+}
+
+/** The kernel's body for one vector: the sigmoid head around the loss's formulas. */
+export function body(variant: Variant): Results {
+  const { loss, labels, order, weighted, alpha } = variant;
+  const { value, slope, curvature } = derive(loss, labels);
+  const exprs = toFloat32([value, slope, curvature].slice(0, order + 1));
+  const listing = new Listing();
+  const x = listing.emit("v128.load", [], offsets.logits), t = listing.emit("v128.load", [], offsets.targets);
+  // All ones where the margin is −x, or where it is x.
+  const isWrong = labels === "hard" ? listing.emit("f32x4.eq", [t, listing.constant(0)]) : undefined;
+  const isRight = isWrong === undefined ? listing.emit("f32x4.ge", [x, listing.constant(0)]) : undefined;
+  const sign = isWrong !== undefined ? listing.emit("v128.and", [listing.bits(signBit), isWrong])
+    : listing.emit("v128.andnot", [listing.bits(signBit), isRight!]);
+  const u = listing.emit("v128.xor", [x, sign]);
+  const one = listing.constant(1);
+  const symbols: Record<string, Register> = { u };
+  if (isRight !== undefined) symbols["w"] = listing.emit("v128.bitselect", [listing.emit("f32x4.sub", [one, t]), t, isRight]);
+  const [negative, positive] = [listing.constant(alpha[0]), listing.constant(alpha[1])];
+  symbols["alphaT"] = isWrong !== undefined ? listing.emit("v128.bitselect", [negative, positive, isWrong])
+    : listing.emit("f32x4.add", [listing.emit("f32x4.mul", [t, positive]), listing.emit("f32x4.mul", [listing.emit("f32x4.sub", [one, t]), negative])]);
+  let [f, d, dd] = listing.formulas(exprs, symbols) as [Register, Register | undefined, Register | undefined];
+  if (weighted) {
+    const weight = listing.emit("v128.load", [], offsets.weights);
+    const weigh = (r: Register | undefined): Register | undefined => (r === undefined ? r : listing.emit("f32x4.mul", [r, weight]));
+    [f, d, dd] = [weigh(f)!, weigh(d), weigh(dd)];
+  }
+  const scale = listing.emit("param", [], factor);
+  return {
+    listing,
+    loss: f,
+    grad: d === undefined ? undefined : listing.emit("v128.xor", [listing.emit("f32x4.mul", [d, scale]), sign]),
+    hessian: dd === undefined ? undefined : listing.emit("f32x4.mul", [dd, scale]),
+  };
+}
+
+/** Leaves out what no result needs. */
+function live(instructions: readonly Instruction[], results: readonly (Register | undefined)[]): boolean[] {
+  const needed = instructions.map(() => false);
+  for (const register of results) if (register !== undefined) needed[register] = true;
+  for (let i = instructions.length - 1; i >= 0; i--) if (needed[i]) for (const arg of instructions[i]!.args) needed[arg] = true;
+  return needed;
+}
+
+/**
+ * A module whose `run(position, end, scale)` goes over the block from one byte offset to another, whole
+ * steps apart; `scale` multiplies gradient and curvature. Returns the sum of the losses, added up in
+ * float64 at every step.
+ */
+export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
+  const { listing, loss, grad, hessian } = body(variant);
+  const { instructions } = listing;
+  const needed = live(instructions, [loss, grad, hessian]);
+
+  const sum = 3, scale = 4;
+  let next = 5;
+  // Constants live in one local each, every other result in one per stream.
+  const localOf = instructions.map((instruction, r) => {
+    if (!needed[r]) return [];
+    if (instruction.op === "param") return new Array<number>(streams).fill(scale);
+    if (instruction.op === "v128.const") return new Array<number>(streams).fill(next++);
+    return Array.from({ length: streams }, () => next++);
+  });
+  const local = (register: Register, stream: number): number => localOf[register]![stream]!;
+
+  const constants: Bytes = [], loop: Bytes = [];
+  instructions.forEach(({ op, args, immediate }, r) => {
+    if (!needed[r] || op === "param") return;
+    if (op === "v128.const") {
+      const lane = [immediate & 0xff, (immediate >> 8) & 0xff, (immediate >> 16) & 0xff, (immediate >> 24) & 0xff];
+      constants.push(...vec("v128.const"), ...lane, ...lane, ...lane, ...lane, ...set(local(r, 0)));
+      return;
+    }
+    for (let s = 0; s < streams; s++) {
+      if (op === "v128.load") loop.push(...get(position), ...vec(op), ...at(immediate + 16 * s));
+      else if (op === "i32x4.shl" || op === "i32x4.shr_u") loop.push(...get(local(args[0]!, s)), ...constant(immediate), ...vec(op));
+      else loop.push(...args.flatMap((arg) => get(local(arg, s))), ...vec(op as keyof typeof simd));
+      loop.push(...set(local(r, s)));
+    }
+  });
+  const store = (register: Register | undefined, offset: number): void => {
+    if (register === undefined) return;
+    for (let s = 0; s < streams; s++) loop.push(...get(position), ...get(local(register, s)), ...vec("v128.store"), ...at(offset + 16 * s));
+  };
+  store(grad, offsets.grad);
+  store(hessian, offsets.hessian);
+  if (variant.each) store(loss, offsets.losses);
+  else loop.push(...sumInto(sum, next, Array.from({ length: streams }, (_, s) => local(loss, s))));
+
+  const code: Bytes = [
+    ...constants,
+    ...get(factor), ...vec("f32x4.splat"), ...set(scale),
+    0x03, 0x40, // loop
+    ...loop,
+    ...get(position), ...constant(step * 4), 0x6a, 0x22, position, // position += step
+    ...get(end), 0x49, 0x0d, 0, // position < end: again
+    0x0b,
+    ...get(sum), ...vec("f64x2.extract_lane"), 0, ...get(sum), ...vec("f64x2.extract_lane"), 1, 0xa0,
+  ];
+  return moduleOf([i32, i32, f32], f64, [{ count: next + 1 - sum, type: v128 }], code);
+}
+
+/** Adds the streams' lanes to the float64 pair in `sum`, four float32 at most being added before. */
+function sumInto(sum: number, scratch: number, lanes: readonly number[]): Bytes {
+  const [a, b, c, d] = lanes.map(get) as [Bytes, Bytes, Bytes, Bytes];
+  const add = vec("f32x4.add"), widen = vec("f64x2.promote_low_f32x4"), add64 = vec("f64x2.add");
+  return [
+    ...a, ...b, ...add, ...c, ...d, ...add, ...add, ...set(scratch),
+    ...get(sum), ...get(scratch), ...widen, ...add64,
+    ...get(scratch), ...get(scratch), ...vec("i8x16.shuffle"), 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, ...widen,
+    ...add64, ...set(sum),
+  ];
+}

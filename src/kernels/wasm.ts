@@ -1,0 +1,96 @@
+import type { Job } from "../heads/job.ts";
+import type { Loss } from "../losses/define.ts";
+import { blockLength, emit, memoryPages, offsets, step } from "./emit.ts";
+import type { Variant } from "./emit.ts";
+
+type Run = (position: number, end: number, scale: number) => number;
+
+/** The blocks of every kernel, one after another in one memory: kernels are synchronous, so they can share it. */
+interface Machine {
+  readonly memory: WebAssembly.Memory;
+  readonly logits: Float32Array;
+  readonly targets: Float32Array;
+  readonly weights: Float32Array;
+  readonly losses: Float32Array;
+  readonly grad: Float32Array;
+  readonly hessian: Float32Array;
+}
+
+let machine: Machine | undefined | null;
+
+/** The memory, made at the first use; null where WebAssembly SIMD is missing or forbidden. */
+function start(): Machine | null {
+  if (machine !== undefined) return machine;
+  try {
+    const memory = new WebAssembly.Memory({ initial: memoryPages });
+    const block = (offset: number): Float32Array => new Float32Array(memory.buffer, offset, blockLength);
+    machine = {
+      memory, logits: block(offsets.logits), targets: block(offsets.targets), weights: block(offsets.weights),
+      losses: block(offsets.losses), grad: block(offsets.grad), hessian: block(offsets.hessian),
+    };
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11));
+  } catch {
+    machine = null;
+  }
+  return machine;
+}
+
+const compiled = new WeakMap<Loss, Map<string, Run>>();
+
+function kernel(variant: Variant, memory: WebAssembly.Memory): Run {
+  let ready = compiled.get(variant.loss);
+  if (!ready) compiled.set(variant.loss, (ready = new Map()));
+  const { labels, order, weighted, each, alpha } = variant;
+  const key = [labels, order, weighted, each, ...alpha].join(" ");
+  let run = ready.get(key);
+  if (!run) {
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(emit(variant)), { env: { memory } });
+    ready.set(key, (run = instance.exports["run"] as Run));
+  }
+  return run;
+}
+
+/** Whether the SIMD kernel can run a job: float32 logits, one weight per side, no parameter given per class. */
+export const supports = (job: Job): boolean =>
+  job.logits instanceof Float32Array && job.classes === 1 && (!job.grad || job.grad instanceof Float32Array)
+  && Object.values(job.loss.parameters).every((value) => typeof value === "number") && start() !== null;
+
+/**
+ * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time.
+ *
+ * The losses of a block are summed in float64; what is left over behind the last whole step is run once
+ * more, padded, with every loss stored.
+ */
+export function wasm(job: Job): number {
+  const { memory, ...block } = start()!;
+  const { loss, labels, order, logits, losses, grad, hessian, scale } = job;
+  const weighted = job.weights !== undefined || job.ignoreIndex !== undefined;
+  const variant = { loss, labels, order, weighted, each: false, alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const };
+  let total = 0;
+  for (let from = 0; from < logits.length; from += blockLength) {
+    const length = Math.min(blockLength, logits.length - from);
+    fill(block, job, from, length);
+    const summed = losses ? 0 : length - (length % step);
+    if (summed > 0) total += kernel(variant, memory)(0, summed * 4, scale);
+    if (summed < length) {
+      kernel({ ...variant, each: true }, memory)(summed * 4, length * 4, scale);
+      for (let i = summed; i < length; i++) total += block.losses[i]!;
+    }
+    losses?.set(block.losses.subarray(0, length), from);
+    grad?.set(block.grad.subarray(0, length), from);
+    hessian?.set(block.hessian.subarray(0, length), from);
+  }
+  return total;
+}
+
+/** Copies one block in. Ignored examples become harmless ones of weight 0; so does what stands behind the last. */
+function fill(block: Omit<Machine, "memory">, { logits, targets, weights, ignoreIndex }: Job, from: number, length: number): void {
+  block.logits.set(logits.subarray(from, from + length));
+  const part = ArrayBuffer.isView(targets) ? (targets as Float32Array).subarray(from, from + length) : Array.prototype.slice.call(targets, from, from + length);
+  block.targets.set(part);
+  if (weights || ignoreIndex !== undefined) {
+    for (let i = 0; i < length; i++) block.weights[i] = weights ? weights[from + i]! : 1;
+    for (let i = 0; i < length; i++) if (targets[from + i] === ignoreIndex) block.weights[i] = block.targets[i] = block.logits[i] = 0;
+  }
+  if (length % step) for (const array of [block.logits, block.targets, block.weights]) array.fill(0, length, length + step - (length % step));
+}

@@ -1,0 +1,14 @@
+import { log, mul, neg } from "../expr/expr.ts";
+import { defineLoss } from "./define.ts";
+
+/**
+ * Cross-entropy: what focal loss with γ = 0 is.
+ *
+ * CE(p_t) = −α_t log(p_t)
+ *
+ * @param alpha - class weights; omitted: every class weighs 1. See {@link Alpha}.
+ *
+ * @example
+ * criterion(crossEntropy(), { reduction: "sum" }).value([0], [1]);   // 0.6931471805599453
+ */
+export const crossEntropy = defineLoss("crossEntropy", {}, ({ pt, alphaT }) => neg(mul(alphaT, log(pt))));

@@ -1,0 +1,119 @@
+import { FocalError } from "../errors.ts";
+import { isExpr, sym } from "../expr/expr.ts";
+import type { Expr } from "../expr/expr.ts";
+import { render } from "./render.ts";
+import type { Language } from "./render.ts";
+
+/**
+ * How classes are weighted: the paper's α_t.
+ *
+ * - a number: α for positives and 1 − α for negatives (sigmoid head)
+ * - an array: one weight per class; `[negative, positive]` for the sigmoid head without `classes`,
+ *   one α per column with `classes`, one weight per label for the softmax head
+ * - `{ uniform }`: the same factor for every class
+ */
+export type Alpha = number | readonly number[] | { readonly uniform: number };
+
+/** A parameter's value: one number, or one per class. */
+export type Parameter = number | readonly number[];
+
+/** A loss with its parameters set: a formula over p_t, not yet bound to logits, arrays or an engine. */
+export interface Loss {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  readonly alpha: Alpha | undefined;
+  /** As written, over the symbols `pt`, `alphaT` and the parameters' names. */
+  readonly formula: Expr;
+  /** Where the formula was published. */
+  readonly reference: string | undefined;
+  /** The loss in another language: its source text. */
+  render(language: Language): string;
+}
+
+/** A parameter's default and, where it has one, its least value. */
+export interface ParameterRange {
+  readonly default: number;
+  readonly least?: number;
+}
+
+export interface About {
+  readonly reference?: string;
+}
+
+type Symbols<P> = { readonly [name in keyof P | "pt" | "alphaT"]: Expr };
+type Settings<P> = { readonly [name in keyof P]?: Parameter } & { readonly alpha?: Alpha };
+
+/** Makes a loss; without settings, with every default and no class weighting. */
+export interface LossFamily<P> {
+  (settings?: Settings<P>): Loss;
+  readonly lossName: string;
+  /** The loss at its defaults, in another language. */
+  render(language: Language): string;
+}
+
+/**
+ * Makes a loss of your own from its formula; stable value, gradient, curvature, SIMD and source text follow from it.
+ *
+ * @param name - what errors and reports call it
+ * @param parameters - each parameter's default, or `{ default, least }`
+ * @param formula - the loss over `pt`, the probability of the true class, written with the words of `focal-loss/expr`.
+ *   A formula that does not mention `alphaT` is multiplied by it where `alpha` is set.
+ * @throws FocalError `formula` when it is no expression of that language
+ *
+ * @example
+ * const mine = defineLoss("mine", { tau: 1 }, ({ pt, tau }) => mul(pow(sub(1, pt), tau), neg(log(pt))));
+ * mine({ tau: 3 }).render("tex");                                      // (1 - p_t)^{\tau} (-\log(p_t))
+ * criterion(mine({ tau: 3 }), { reduction: "sum" }).value([0], [1]);   // 0.0866…
+ */
+export function defineLoss<P extends Record<string, number | ParameterRange>>(
+  name: string, parameters: P, formula: (symbols: Symbols<P>) => Expr, about: About = {},
+): LossFamily<P> {
+  const names = Object.keys(parameters);
+  for (const reserved of ["pt", "alphaT", "alpha", "u", "w"]) {
+    if (names.includes(reserved)) throw new FocalError("formula", `${name}: a parameter may not be called ${reserved}, which has a meaning of its own`);
+  }
+  const symbols = Object.fromEntries([...names, "pt", "alphaT"].map((key) => [key, sym(key)])) as Symbols<P>;
+  const written = formula(symbols);
+  if (!isExpr(written)) {
+    throw new FocalError("formula", `${name}: the formula must return an expression of focal-loss/expr, got ${typeof written}`);
+  }
+  const family = (settings: Settings<P> = {}): Loss => {
+    for (const key of Object.keys(settings)) {
+      if (key !== "alpha" && !names.includes(key)) {
+        throw new FocalError("argument", `${name} has no parameter ${key}; it has ${[...names, "alpha"].join(", ")}`);
+      }
+    }
+    const values = Object.fromEntries(names.map((key) => [key, checked(key, parameters[key]!, settings[key as keyof P])]));
+    checkAlpha(settings.alpha);
+    const loss: Loss = {
+      name, parameters: values, alpha: settings.alpha, formula: written, reference: about.reference,
+      render: (language) => render(loss, language),
+    };
+    return Object.freeze(loss);
+  };
+  return Object.assign(family, { lossName: name, render: (language: Language) => family().render(language) });
+}
+
+function checked(name: string, range: number | ParameterRange, given: Parameter | undefined): Parameter {
+  const { default: usual, least = -Infinity } = typeof range === "number" ? { default: range } : range;
+  if (given === undefined) return usual;
+  for (const value of Array.isArray(given) ? (given as readonly number[]) : [given as number]) {
+    if (typeof value !== "number" || !Number.isFinite(value)) throw new FocalError("argument", `${name} must be a finite number, got ${String(value)}`);
+    if (value < least) throw new FocalError("argument", `${name} must be ≥ ${least}, got ${value}`);
+  }
+  return Array.isArray(given) ? Object.freeze([...(given as readonly number[])]) : given;
+}
+
+function checkAlpha(alpha: Alpha | undefined): void {
+  if (alpha === undefined) return;
+  if (typeof alpha === "number") {
+    if (!(alpha >= 0 && alpha <= 1)) throw new FocalError("argument", `alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got ${alpha}`);
+    return;
+  }
+  const weights = Array.isArray(alpha) ? (alpha as readonly number[]) : [(alpha as { uniform: number }).uniform];
+  for (const weight of weights) {
+    if (typeof weight !== "number" || !(weight >= 0 && weight < Infinity)) {
+      throw new FocalError("argument", `alpha's weights must be finite numbers ≥ 0, got ${String(weight)}`);
+    }
+  }
+}
