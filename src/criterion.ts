@@ -1,8 +1,9 @@
 import { FocalError } from "./errors.ts";
-import type { Floats, Job, NumberArray } from "./heads/job.ts";
+import type { Floats, Job, Kernel, NumberArray } from "./heads/job.ts";
 import type { Order } from "./heads/scalar.ts";
-import { checkParameters, classWeights, expectNumbers, firstNotFinite, inspectLabels, inspectTargets, looksLikeProbabilities, toFloats } from "./inputs.ts";
-import type { Inspection } from "./inputs.ts";
+import { inspectLabels, inspectTargets } from "./heads/labels.ts";
+import type { Inspection } from "./heads/labels.ts";
+import { checkParameters, classWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
 import { cpu } from "./kernels/cpu.ts";
 import type { Head } from "./kernels/cpu.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
@@ -89,6 +90,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
   if (engine !== undefined && engine !== "js" && engine !== "wasm") throw new FocalError("argument", `engine must be "js" or "wasm", got ${JSON.stringify(engine)}`);
   const alpha = classWeights(loss, head, classes);
   checkParameters(loss, head, classes);
+  const runsOnSimd = head === "sigmoid" && supports(loss, classes);
   let warned = false;
 
   function run(given: Logits, targets: NumberArray, order: Order, call: CallOptions): { value: Value<R>; grad?: Floats; hessian?: Floats } {
@@ -100,26 +102,30 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
       warned = true;
       console.warn("focal-loss: every logit is in [0, 1]; these look like probabilities. The loss takes logits, log(p / (1 − p)).");
     }
-    const seen = head === "softmax" ? inspectLabels(targets, classes!, ignoreIndex) : inspectTargets(targets, ignoreIndex);
+    const kernel = pick(logits, call.out);
+    // The SIMD kernel checks targets as it reads them; only a divisor that depends on them needs a look ahead.
+    const ahead = kernel !== wasm || ignoreIndex !== undefined || reduction === "positives" || call.normalizer === "positives";
+    const seen = head === "softmax" ? inspectLabels(targets, classes!, ignoreIndex)
+      : ahead ? inspectTargets(targets, ignoreIndex) : { soft: false, valid: targets.length, positives: 0 };
     const scale = 1 / divisor(seen, call.normalizer);
     const array = (length: number): Floats => (logits instanceof Float32Array ? new Float32Array(length) : new Float64Array(length));
-    const grad = order > 0 ? call.out?.fill(0) ?? array(logits.length) : undefined;
+    const grad = order > 0 ? call.out ?? array(logits.length) : undefined;
     const hessian = order > 1 ? array(logits.length) : undefined;
     const losses = reduction === "none" ? array(rows) : undefined;
     const job: Job = {
       loss, labels: seen.soft ? "soft" : "hard", order, logits, targets, weights: call.weights, ignoreIndex, alpha,
       classes: classes ?? 1, inner, scale, losses, grad, hessian,
     };
-    const total = pick(job)(job);
+    const total = kernel(job);
     return { value: (losses ?? total * scale) as Value<R>, ...(grad && { grad }), ...(hessian && { hessian }) };
   }
 
-  function pick(job: Job): typeof wasm {
-    const simd = head === "sigmoid" && supports(job);
+  function pick(logits: Floats, out: Floats | undefined): Kernel {
+    const simd = runsOnSimd && logits instanceof Float32Array && (!out || out instanceof Float32Array);
     if (engine === "wasm" && !simd) {
       throw new FocalError("engine", `engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`);
     }
-    return simd && engine !== "js" && (engine === "wasm" || job.logits.length >= worthSimd) ? wasm : cpu[head];
+    return simd && engine !== "js" && (engine === "wasm" || logits.length >= worthSimd) ? wasm : cpu[head];
   }
 
   /** Checks the lengths; returns the number of examples. */

@@ -3,46 +3,6 @@ import type { Floats, NumberArray } from "./heads/job.ts";
 import type { Head } from "./kernels/cpu.ts";
 import type { Alpha, Loss } from "./losses/define.ts";
 
-/** What the targets say about themselves, found while checking them. */
-export interface Inspection {
-  /** Some target stands between 0 and 1. */
-  readonly soft: boolean;
-  /** Examples that are not ignored. */
-  readonly valid: number;
-  /** Targets above 0. */
-  readonly positives: number;
-}
-
-/** Checks the targets of a sigmoid head: 0, 1, anything between, or the ignored value. */
-export function inspectTargets(targets: NumberArray, ignoreIndex: number | undefined): Inspection {
-  let ones = 0, between = 0, ignored = 0;
-  for (let i = 0; i < targets.length; i++) {
-    const t = targets[i]!;
-    if (t === ignoreIndex) ignored++;
-    else if (t === 1) ones++;
-    else if (t !== 0) {
-      if (!(t > 0 && t < 1)) throw new FocalError("target", `targets[${i}] must be in [0, 1]${orIgnored(ignoreIndex)}, got ${t}`);
-      between++;
-    }
-  }
-  return { soft: between > 0, valid: targets.length - ignored, positives: ones + between };
-}
-
-/** Checks the labels of a softmax head: whole numbers below `classes`, or the ignored value. */
-export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex: number | undefined): Inspection {
-  let ignored = 0;
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!;
-    if (label === ignoreIndex) ignored++;
-    else if (!(label >= 0 && label < classes && Number.isInteger(label))) {
-      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${orIgnored(ignoreIndex)}, got ${label}`);
-    }
-  }
-  return { soft: false, valid: labels.length - ignored, positives: 0 };
-}
-
-const orIgnored = (ignoreIndex: number | undefined): string => (ignoreIndex === undefined ? "" : ` or the ignored ${ignoreIndex}`);
-
 /** Class weights by the head's rule; see {@link Alpha}. */
 export function classWeights(loss: Loss, head: Head, classes: number | undefined): { negative: Float64Array; positive: Float64Array } {
   const { alpha } = loss;

@@ -8,6 +8,7 @@ export type NumberArray = ArrayLike<number>;
 /** One run of a loss over arrays. Everything has been checked. */
 export interface Job {
   readonly loss: Loss;
+  /** Whether some target stands between 0 and 1; a SIMD kernel finds out by itself. */
   readonly labels: Labels;
   readonly order: Order;
   readonly logits: Floats;

@@ -16,7 +16,10 @@ export function sigmoidHead(job: Job): number {
   let total = 0;
   for (let i = 0; i < logits.length; i++) {
     const t = targets[i]!;
-    if (t === ignoreIndex) continue; // outputs start at zero
+    if (t === ignoreIndex) {
+      for (const array of [losses, grad, hessian]) if (array) array[i] = 0;
+      continue;
+    }
     const x = logits[i]!;
     const column = perColumn ? Math.floor(i / inner) % classes : 0;
     const alphaT = t * alpha.positive[column]! + (1 - t) * alpha.negative[column]!;

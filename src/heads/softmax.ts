@@ -20,8 +20,12 @@ export function softmaxHead(job: Job): number {
   let total = 0;
   for (let row = 0; row < targets.length; row++) {
     const label = targets[row]!;
-    if (label === ignoreIndex) continue;
     const start = Math.floor(row / inner) * inner * classes + (row % inner);
+    if (label === ignoreIndex) {
+      if (losses) losses[row] = 0;
+      for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
+      continue;
+    }
     run(out, marginOf(logits, start, inner, label, rest), 0, alpha.positive[label]!, label);
     const weight = weights ? weights[row]! : 1;
     const value = weight * out[0]!;

@@ -24,8 +24,8 @@ export interface Variant {
 export const blockLength = 8192;
 const blockBytes = blockLength * 4;
 /** Where each array of a block lies in the kernel's memory. */
-export const offsets = { logits: 0, targets: blockBytes, weights: 2 * blockBytes, losses: 3 * blockBytes, grad: 4 * blockBytes, hessian: 5 * blockBytes };
-export const memoryPages = (6 * blockBytes) / 65536;
+export const offsets = { logits: 0, targets: blockBytes, weights: 2 * blockBytes, losses: 3 * blockBytes, grad: 4 * blockBytes, hessian: 5 * blockBytes, hard: 6 * blockBytes };
+export const memoryPages = (6 * blockBytes) / 65536 + 1;
 
 /** Vectors that run in lockstep, so that the long chain of one hides behind the others. */
 const streams = 4;
@@ -41,6 +41,8 @@ interface Results {
   readonly loss: Register;
   readonly grad: Register | undefined;
   readonly hessian: Register | undefined;
+  /** All ones where a target is 0 or 1: a kernel for hard targets looks at each of them anyway. */
+  readonly hard: Register | undefined;
 }
 
 /** The kernel's body for one vector: the sigmoid head around the loss's formulas. */
@@ -71,6 +73,7 @@ export function body(variant: Variant): Results {
   const scale = listing.emit("param", [], factor);
   return {
     listing,
+    hard: isWrong && listing.emit("v128.or", [isWrong, listing.emit("f32x4.eq", [t, one])]),
     loss: f,
     grad: d === undefined ? undefined : listing.emit("v128.xor", [listing.emit("f32x4.mul", [d, scale]), sign]),
     hessian: dd === undefined ? undefined : listing.emit("f32x4.mul", [dd, scale]),
@@ -88,15 +91,16 @@ function live(instructions: readonly Instruction[], results: readonly (Register 
 /**
  * A module whose `run(position, end, scale)` goes over the block from one byte offset to another, whole
  * steps apart; `scale` multiplies gradient and curvature. Returns the sum of the losses, added up in
- * float64 at every step.
+ * float64 at every step, and leaves four lanes of ones at `offsets.hard` if every target was 0 or 1
+ * (or the kernel takes soft ones).
  */
 export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
-  const { listing, loss, grad, hessian } = body(variant);
+  const { listing, loss, grad, hessian, hard } = body(variant);
   const { instructions } = listing;
-  const needed = live(instructions, [loss, grad, hessian]);
+  const needed = live(instructions, [loss, grad, hessian, hard]);
 
-  const sum = 3, scale = 4;
-  let next = 5;
+  const sum = 3, scale = 4, allHard = 5;
+  let next = 6;
   // Constants live in one local each, every other result in one per stream.
   const localOf = instructions.map((instruction, r) => {
     if (!needed[r]) return [];
@@ -130,14 +134,20 @@ export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
   if (variant.each) store(loss, offsets.losses);
   else loop.push(...sumInto(sum, next, Array.from({ length: streams }, (_, s) => local(loss, s))));
 
+  if (hard !== undefined) {
+    for (let s = 0; s < streams; s++) loop.push(...get(allHard), ...get(local(hard, s)), ...vec("v128.and"), ...set(allHard));
+  }
+
   const code: Bytes = [
     ...constants,
+    ...vec("v128.const"), ...new Array<number>(16).fill(0xff), ...set(allHard),
     ...get(factor), ...vec("f32x4.splat"), ...set(scale),
     0x03, 0x40, // loop
     ...loop,
     ...get(position), ...constant(step * 4), 0x6a, 0x22, position, // position += step
     ...get(end), 0x49, 0x0d, 0, // position < end: again
     0x0b,
+    ...constant(0), ...get(allHard), ...vec("v128.store"), ...at(offsets.hard),
     ...get(sum), ...vec("f64x2.extract_lane"), 0, ...get(sum), ...vec("f64x2.extract_lane"), 1, 0xa0,
   ];
   return moduleOf([i32, i32, f32], f64, [{ count: next + 1 - sum, type: v128 }], code);

@@ -1,5 +1,7 @@
 import type { Job } from "../heads/job.ts";
+import { inspectTargets } from "../heads/labels.ts";
 import type { Loss } from "../losses/define.ts";
+import type { Labels } from "../losses/derive.ts";
 import { blockLength, emit, memoryPages, offsets, step } from "./emit.ts";
 import type { Variant } from "./emit.ts";
 
@@ -14,6 +16,8 @@ interface Machine {
   readonly losses: Float32Array;
   readonly grad: Float32Array;
   readonly hessian: Float32Array;
+  /** Four lanes of ones, if the last run met hard targets only. */
+  readonly hard: Int32Array;
 }
 
 let machine: Machine | undefined | null;
@@ -27,6 +31,7 @@ function start(): Machine | null {
     machine = {
       memory, logits: block(offsets.logits), targets: block(offsets.targets), weights: block(offsets.weights),
       losses: block(offsets.losses), grad: block(offsets.grad), hessian: block(offsets.hessian),
+      hard: new Int32Array(memory.buffer, offsets.hard, 4),
     };
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11));
   } catch {
@@ -50,32 +55,34 @@ function kernel(variant: Variant, memory: WebAssembly.Memory): Run {
   return run;
 }
 
-/** Whether the SIMD kernel can run a job: float32 logits, one weight per side, no parameter given per class. */
-export const supports = (job: Job): boolean =>
-  job.logits instanceof Float32Array && job.classes === 1 && (!job.grad || job.grad instanceof Float32Array)
-  && Object.values(job.loss.parameters).every((value) => typeof value === "number") && start() !== null;
+/** Whether the SIMD kernel can run a loss: one weight per side, no parameter given per class, and SIMD at hand. */
+export const supports = (loss: Loss, classes: number | undefined): boolean =>
+  (classes ?? 1) === 1 && Object.values(loss.parameters).every((value) => typeof value === "number") && start() !== null;
 
 /**
  * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time.
  *
- * The losses of a block are summed in float64; what is left over behind the last whole step is run once
- * more, padded, with every loss stored.
+ * Targets are taken to be hard until a block turns out not to be: that block and the rest are checked and
+ * run as soft ones.
  */
 export function wasm(job: Job): number {
-  const { memory, ...block } = start()!;
-  const { loss, labels, order, logits, losses, grad, hessian, scale } = job;
-  const weighted = job.weights !== undefined || job.ignoreIndex !== undefined;
-  const variant = { loss, labels, order, weighted, each: false, alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const };
-  let total = 0;
+  const block = start()!;
+  const { loss, order, logits, losses, grad, hessian } = job;
+  const variant = {
+    loss, order, weighted: job.weights !== undefined || job.ignoreIndex !== undefined,
+    alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const,
+  };
+  let total = 0, labels: Labels = "hard";
   for (let from = 0; from < logits.length; from += blockLength) {
     const length = Math.min(blockLength, logits.length - from);
     fill(block, job, from, length);
-    const summed = losses ? 0 : length - (length % step);
-    if (summed > 0) total += kernel(variant, memory)(0, summed * 4, scale);
-    if (summed < length) {
-      kernel({ ...variant, each: true }, memory)(summed * 4, length * 4, scale);
-      for (let i = summed; i < length; i++) total += block.losses[i]!;
+    let sum = labels === "hard" ? runBlock(block, { ...variant, labels }, job, length) : NaN;
+    if (labels === "soft" || block.hard.includes(0)) {
+      inspectTargets(job.targets, job.ignoreIndex, from, from + length);
+      labels = "soft";
+      sum = runBlock(block, { ...variant, labels }, job, length);
     }
+    total += sum;
     losses?.set(block.losses.subarray(0, length), from);
     grad?.set(block.grad.subarray(0, length), from);
     hessian?.set(block.hessian.subarray(0, length), from);
@@ -83,8 +90,22 @@ export function wasm(job: Job): number {
   return total;
 }
 
+/**
+ * Runs the block's whole steps; what is left over behind the last is run padded, with every loss stored.
+ * Returns the sum of the losses.
+ */
+function runBlock(block: Machine, variant: Omit<Variant, "each">, { losses, scale }: Job, length: number): number {
+  const summed = losses ? 0 : length - (length % step);
+  block.hard.fill(-1);
+  let sum = summed > 0 ? kernel({ ...variant, each: false }, block.memory)(0, summed * 4, scale) : 0;
+  if (summed === length || block.hard.includes(0)) return sum;
+  kernel({ ...variant, each: true }, block.memory)(summed * 4, length * 4, scale);
+  for (let i = summed; i < length; i++) sum += block.losses[i]!;
+  return sum;
+}
+
 /** Copies one block in. Ignored examples become harmless ones of weight 0; so does what stands behind the last. */
-function fill(block: Omit<Machine, "memory">, { logits, targets, weights, ignoreIndex }: Job, from: number, length: number): void {
+function fill(block: Machine, { logits, targets, weights, ignoreIndex }: Job, from: number, length: number): void {
   block.logits.set(logits.subarray(from, from + length));
   const part = ArrayBuffer.isView(targets) ? (targets as Float32Array).subarray(from, from + length) : Array.prototype.slice.call(targets, from, from + length);
   block.targets.set(part);
