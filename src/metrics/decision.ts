@@ -1,0 +1,65 @@
+import { FocalError } from "../errors.ts";
+import { expectClasses } from "./inputs.ts";
+import type { Numbers } from "./inputs.ts";
+import { rank } from "./ranking.ts";
+
+/** How probabilities become a class: a threshold on class 1 of two, or one multiplier per class before the largest is taken. */
+export type Decision = number | Numbers;
+
+/**
+ * The class of each row.
+ *
+ * @param probabilities - rows × classes, row-major (two classes: both columns)
+ * @param decision - two classes: class 1 where its probability ≥ the threshold. Any number of classes: the class with
+ *   the largest multiplier × probability, the first of equals. Default: 0.5, or every multiplier 1
+ * @throws FocalError `argument` for a threshold with more than two classes, or a wrong number of multipliers
+ *
+ * @example
+ * decide([0.8, 0.2, 0.6, 0.4], 2, 0.3);   // Int32Array [0, 1]
+ */
+export function decide(probabilities: Numbers, classes: number, decision: Decision = classes === 2 ? 0.5 : new Float64Array(classes).fill(1)): Int32Array {
+  expectClasses(classes);
+  const out = new Int32Array(probabilities.length / classes);
+  if (typeof decision === "number") {
+    if (classes !== 2) throw new FocalError("argument", `a threshold decides between two classes, got ${classes}; pass one multiplier per class`);
+    for (let i = 0; i < out.length; i++) out[i] = probabilities[2 * i + 1]! >= decision ? 1 : 0;
+    return out;
+  }
+  if (decision.length !== classes) throw new FocalError("argument", `there must be one multiplier per class: expected ${classes}, got ${decision.length}`);
+  for (let i = 0; i < out.length; i++) out[i] = largest(probabilities, i * classes, decision);
+  return out;
+}
+
+/**
+ * The threshold with the highest F1.
+ *
+ * It stands midway between the lowest score called positive and the next one, so that it does not hang on the last digit.
+ *
+ * @param scores - probabilities of the positive class, of validation rows: never choose it on test rows
+ * @returns the threshold and the F1 it reaches there; 0.5 and 0 when nothing is positive. Of equals the highest
+ *
+ * @example
+ * bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);   // { threshold: 0.225, f1: 0.8 }
+ */
+export function bestThreshold(scores: Numbers, labels: Numbers, positive = 1): { threshold: number; f1: number } {
+  const { thresholds, truePositives, falsePositives, positives } = rank(scores, labels, positive);
+  let threshold = 0.5, best = 0;
+  for (let i = 0; i < thresholds.length; i++) {
+    const f1 = (2 * truePositives[i]!) / (truePositives[i]! + falsePositives[i]! + positives);
+    if (!(f1 > best)) continue;
+    best = f1;
+    const here = thresholds[i]!, next = i + 1 < thresholds.length ? thresholds[i + 1]! : here;
+    const middle = here / 2 + next / 2;
+    threshold = middle > next && middle < here ? middle : here;
+  }
+  return { threshold, f1: best };
+}
+
+/** The column with the largest multiplier × probability, the first of equals. */
+export function largest(probabilities: Numbers, start: number, multipliers: Numbers): number {
+  let top = 0;
+  for (let k = 1; k < multipliers.length; k++) {
+    if (multipliers[k]! * probabilities[start + k]! > multipliers[top]! * probabilities[start + top]!) top = k;
+  }
+  return top;
+}

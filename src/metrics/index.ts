@@ -1,0 +1,11 @@
+export { classScores, confusionMatrix, macroF1 } from "./confusion.ts";
+export type { ClassScore, Confusion } from "./confusion.ts";
+export { precisionRecallCurve } from "./curve.ts";
+export type { CurvePoint } from "./curve.ts";
+export { bestThreshold, decide } from "./decision.ts";
+export type { Decision } from "./decision.ts";
+export { tuneMultipliers } from "./multipliers.ts";
+export { brier, expectedCalibrationError, logLoss, reliability } from "./probability.ts";
+export type { ReliabilityBin } from "./probability.ts";
+export { averagePrecision, column, macroAveragePrecision, macroRocAuc, rank, rocAuc } from "./ranking.ts";
+export type { Ranking } from "./ranking.ts";

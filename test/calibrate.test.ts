@@ -1,0 +1,102 @@
+import { describe, expect, test } from "vitest";
+import { calibrate, fitTemperature, recoverPosterior } from "../src/calibrate.ts";
+import { logLoss } from "../src/metrics/index.ts";
+import { randomNumbers } from "../src/train/random.ts";
+
+/** The scores v that minimise Σ_k η_k w_k (1−v_k)^γ (−log v_k) over softmax(z), by gradient descent on z. No formula of the recovery is used. */
+function focalMinimiser(eta: readonly number[], gamma: number, weights: readonly number[]): number[] {
+  const z = eta.map(Math.log);
+  const softmax = () => {
+    const e = z.map((x) => Math.exp(x - Math.max(...z)));
+    const s = e.reduce((a, b) => a + b);
+    return e.map((x) => x / s);
+  };
+  for (let step = 0; step < 200_000; step++) {
+    const v = softmax();
+    const byV = v.map((p, k) => eta[k]! * weights[k]! * (gamma * (1 - p) ** (gamma - 1) * Math.log(p) - (1 - p) ** gamma / p));
+    const mean = byV.reduce((sum, d, k) => sum + d * v[k]!, 0);
+    const byZ = byV.map((d, k) => v[k]! * (d - mean));
+    if (Math.max(...byZ.map(Math.abs)) < 1e-13) break;
+    byZ.forEach((d, k) => (z[k]! -= 2 * d));
+  }
+  return softmax();
+}
+
+describe("posterior recovery", () => {
+  test("γ = 2: a score of 0.7 means 0.9064 (4 digits), and the other column its complement", () => {
+    const [no, yes] = recoverPosterior([0.3, 0.7], 2, { gamma: 2 });
+    expect(yes).toBeCloseTo(0.9064, 4);
+    expect(no! + yes!).toBeCloseTo(1, 15);
+  });
+
+  test("it finds the class probabilities behind the numerical minimiser of the expected focal loss, with and without weights (1e-8)", () => {
+    for (const eta of [[0.9, 0.1], [0.02, 0.98], [0.6, 0.3, 0.1], [0.05, 0.9, 0.03, 0.02]]) {
+      for (const gamma of [0.5, 1, 2, 3]) {
+        for (const weights of [eta.map(() => 1), eta.map((_, k) => 0.5 + k)]) {
+          const recovered = recoverPosterior(focalMinimiser(eta, gamma, weights), eta.length, { gamma, alpha: weights });
+          eta.forEach((p, k) => expect(recovered[k]).toBeCloseTo(p, 8));
+        }
+      }
+    }
+  });
+
+  test("γ = 0 changes nothing, and undoes α alone: a number is α for class 1 (1e-15)", () => {
+    const rows = [0.2, 0.5, 0.3, 1e-7, 1e-3, 0.9989999];
+    recoverPosterior(rows, 3, { gamma: 0 }).forEach((p, i) => expect(p).toBeCloseTo(rows[i]!, 14));
+    expect([...recoverPosterior([0.5, 0.5], 2, { gamma: 0, alpha: 0.25 })].map((p) => Math.round(p * 1e12) / 1e12)).toEqual([0.25, 0.75]);
+    expect(recoverPosterior([0.5, 0.5], 2, { gamma: 0, alpha: { uniform: 0.25 } })[1]).toBe(0.5);
+  });
+
+  test("near 0 and 1 nothing is lost: h(v) ≈ v for small v, 1 − v shrinks like (1+γ) (1−v)^(1+γ) (relative 1e-3)", () => {
+    for (const gamma of [0.5, 1, 2, 5]) {
+      const tiny = 1e-6;
+      const [rare, sure] = recoverPosterior([tiny, 1 - tiny], 2, { gamma });
+      expect(rare! / ((1 + gamma) * tiny ** (1 + gamma))).toBeCloseTo(1, 3);
+      expect(sure! + rare!).toBe(1);
+    }
+  });
+
+  test("certain scores stay certain, for γ below, at and above 1; a class of weight 0 gets 0", () => {
+    for (const gamma of [0, 0.5, 1, 2, 5]) expect([...recoverPosterior([0, 1, 0], 3, { gamma })]).toEqual([0, 1, 0]);
+    expect(recoverPosterior([0.2, 0.3, 0.5], 3, { gamma: 2, alpha: [1, 0, 1] })[1]).toBe(0);
+  });
+
+  test("without weights the order of the classes is kept", () => {
+    const p = recoverPosterior([0.31, 0.33, 0.36], 3, { gamma: 2 });
+    expect(p[0]! < p[1]! && p[1]! < p[2]!).toBe(true);
+  });
+
+  test("impossible arguments are named", () => {
+    expect(() => recoverPosterior([0.3, 0.7], 2, { gamma: -1 })).toThrow("gamma must be ≥ 0, got -1");
+    expect(() => recoverPosterior([0.3, 0.7, 0.1], 2, { gamma: 1 })).toThrow("rows of 2, got 3 values");
+    expect(() => recoverPosterior([0.3, 0.3, 0.4], 3, { gamma: 1, alpha: 0.25 })).toThrow("alpha must be one weight per class for 3 classes");
+  });
+});
+
+describe("temperature", () => {
+  const random = randomNumbers(2);
+  const truth = Array.from({ length: 20_000 }, () => random());
+  const labels = truth.map((p) => (random() < p ? 1 : 0));
+  /** Probabilities made overconfident: p^k/(p^k + (1−p)^k), as if the logits were k times too large. */
+  const sharpened = (k: number) => truth.flatMap((p) => [(1 - p) ** k / (p ** k + (1 - p) ** k), p ** k / (p ** k + (1 - p) ** k)]);
+
+  test("logits three times too large are fitted by a temperature of 3 (±0.2, four standard errors at 20 000 rows) and no temperature has a lower log loss", () => {
+    const scores = sharpened(3);
+    const fitted = fitTemperature(scores, labels, 2);
+    expect(Math.abs(fitted.temperature - 3)).toBeLessThan(0.2);
+    const at = (temperature: number) => logLoss(calibrate(scores, 2, [{ kind: "temperature", temperature }]), labels, 2);
+    const best = at(fitted.temperature);
+    for (const factor of [0.5, 0.95, 0.999, 1.001, 1.05, 2]) expect(at(fitted.temperature * factor)).toBeGreaterThan(best);
+    expect(best).toBeLessThan(at(1) - 0.1);
+  });
+
+  test("steps survive JSON and are applied in order", () => {
+    const steps = [{ kind: "posterior", gamma: 2, alpha: [0.75, 0.25] }, fitTemperature(sharpened(2), labels, 2)] as const;
+    const again = JSON.parse(JSON.stringify(steps));
+    expect(calibrate([0.4, 0.6], 2, again)).toEqual(calibrate(calibrate([0.4, 0.6], 2, [steps[0]]), 2, [steps[1]]));
+  });
+
+  test("a temperature of 0 is refused", () => {
+    expect(() => calibrate([0.4, 0.6], 2, [{ kind: "temperature", temperature: 0 }])).toThrow("temperature must be a finite number > 0, got 0");
+  });
+});

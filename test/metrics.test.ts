@@ -1,0 +1,157 @@
+import { describe, expect, test } from "vitest";
+import { FocalError } from "focal-loss";
+import {
+  averagePrecision, bestThreshold, brier, classScores, confusionMatrix, decide, expectedCalibrationError, logLoss, macroAveragePrecision, macroF1,
+  macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+} from "../src/metrics/index.ts";
+import { randomNumbers } from "../src/train/random.ts";
+
+describe("ranking", () => {
+  test("average precision and ROC-AUC of scikit-learn's documented example (exact)", () => {
+    expect(averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBeCloseTo(5 / 6, 15);
+    expect(rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toBe(0.75);
+  });
+
+  test("equal scores are one step: AP 2/4, AUC 1/2, whatever their order", () => {
+    for (const labels of [[1, 1, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1]]) {
+      expect(averagePrecision([3, 3, 3, 3], labels)).toBe(0.5);
+      expect(rocAuc([3, 3, 3, 3], labels)).toBe(0.5);
+    }
+    // Steps: 0.9 finds 1 of 1; 0.5 finds one more with two negatives (2/4); 0.1 the last (3/5).
+    expect(averagePrecision([0.9, 0.5, 0.5, 0.5, 0.1], [1, 1, 0, 0, 1])).toBeCloseTo((1 + 2 / 4 + 3 / 5) / 3, 15);
+  });
+
+  test("AP and AUC agree with counting every pair on 200 random rankings with ties (1e-12)", () => {
+    const random = randomNumbers(7);
+    for (let round = 0; round < 200; round++) {
+      const n = 2 + Math.floor(random() * 30);
+      const scores = Array.from({ length: n }, () => Math.floor(random() * 8));
+      const labels = Array.from({ length: n }, (_, i) => (i === 0 ? 1 : i === 1 ? 0 : Math.floor(random() * 2)));
+      const right = scores.filter((_, i) => labels[i] === 1), wrong = scores.filter((_, i) => labels[i] === 0);
+      const wins = right.flatMap((r) => wrong.map((w) => (r > w ? 1 : r === w ? 0.5 : 0))) as number[];
+      const precisions = right.map((r) => right.filter((s) => s >= r).length / scores.filter((s) => s >= r).length);
+      expect(rocAuc(scores, labels)).toBeCloseTo(wins.reduce((a, b) => a + b) / wins.length, 12);
+      expect(averagePrecision(scores, labels)).toBeCloseTo(precisions.reduce((a, b) => a + b) / right.length, 12);
+    }
+  });
+
+  test("infinite scores rank like any other", () => {
+    expect(averagePrecision([-Infinity, 0, Infinity], [0, 0, 1])).toBe(1);
+    expect(rocAuc([Infinity, Infinity, -Infinity, -Infinity], [1, 0, 1, 0])).toBe(0.5);
+  });
+
+  test("without positives AP is 0 and AUC is 1/2; a NaN score and unequal lengths are errors", () => {
+    expect(averagePrecision([1, 2], [0, 0])).toBe(0);
+    expect(rocAuc([1, 2], [0, 0])).toBe(0.5);
+    expect(rocAuc([1, 2], [1, 1])).toBe(0.5);
+    expect(() => averagePrecision([1, NaN], [0, 1])).toThrow("scores[1] must be a number, got NaN");
+    expect(() => rocAuc([1], [0, 1])).toThrow(FocalError);
+  });
+
+  test("macro forms average one-vs-rest over the classes that occur", () => {
+    const probabilities = [0.7, 0.2, 0.1, 0.1, 0.8, 0.1, 0.4, 0.5, 0.1];
+    const labels = [0, 1, 0]; // class 2 does not occur
+    expect(macroAveragePrecision(probabilities, labels, 3)).toBe((averagePrecision([0.7, 0.1, 0.4], [1, 0, 1]) + averagePrecision([0.2, 0.8, 0.5], [0, 1, 0])) / 2);
+    expect(macroRocAuc(probabilities, labels, 3)).toBe(1);
+  });
+});
+
+describe("confusion", () => {
+  test("scikit-learn's documented confusion matrix and macro-F1 (exact)", () => {
+    expect(confusionMatrix([0, 0, 2, 2, 0, 2], [2, 0, 2, 2, 0, 1], 3)).toEqual([[2, 0, 0], [0, 0, 1], [1, 0, 2]]);
+    expect(macroF1(confusionMatrix([0, 2, 1, 0, 0, 1], [0, 1, 2, 0, 1, 2], 3))).toBeCloseTo(0.26666666666666666, 15);
+  });
+
+  test("scores per class, by hand", () => {
+    const [a, b, c] = classScores([[3, 1, 0], [2, 4, 0], [0, 0, 0]]);
+    expect(a).toEqual({ precision: 3 / 5, recall: 3 / 4, f1: 6 / 9, support: 4, predicted: 5 });
+    expect(b).toEqual({ precision: 4 / 5, recall: 4 / 6, f1: 8 / 11, support: 6, predicted: 5 });
+    expect(c).toEqual({ precision: 0, recall: 0, f1: 0, support: 0, predicted: 0 });
+    expect(macroF1([[3, 1, 0], [2, 4, 0], [0, 0, 0]])).toBeCloseTo((6 / 9 + 8 / 11) / 2, 15);
+  });
+
+  test("a label outside the classes is named", () => {
+    expect(() => confusionMatrix([0, 3], [0, 1], 3)).toThrow("predicted[1] must be a class from 0 to 2, got 3");
+  });
+});
+
+describe("probabilities", () => {
+  test("log loss of scikit-learn's documented example (1e-12)", () => {
+    expect(logLoss([0.1, 0.9, 0.9, 0.1, 0.8, 0.2, 0.35, 0.65], [1, 0, 0, 1], 2)).toBeCloseTo(0.21616187468057912, 12);
+  });
+
+  test("a probability of 0 for what happened costs 52 log 2, not infinity", () => {
+    expect(logLoss([1, 0], [1], 2)).toBeCloseTo(52 * Math.LN2, 12);
+  });
+
+  test("Brier score: scikit-learn's documented example for two classes, by hand for three (1e-12)", () => {
+    expect(brier([0.9, 0.1, 0.1, 0.9, 0.2, 0.8, 0.7, 0.3], [0, 1, 1, 0], 2)).toBeCloseTo(0.0375, 12);
+    expect(brier([0.5, 0.3, 0.2], [1], 3)).toBeCloseTo(0.25 + 0.49 + 0.04, 12);
+  });
+
+  test("reliability and calibration error by hand: two classes by p of class 1, more by the leading class (1e-12)", () => {
+    const two = [0.9, 0.1, 0.85, 0.15, 0.3, 0.7, 0.25, 0.75];
+    const bins = reliability(two, [0, 1, 1, 1], 2, 5);
+    expect(bins.map(({ count }) => count)).toEqual([2, 2]);
+    expect(bins.map(({ observed }) => observed)).toEqual([0.5, 1]);
+    expect(expectedCalibrationError(two, [0, 1, 1, 1], 2, 5)).toBeCloseTo(0.5 * (0.5 - 0.125) + 0.5 * (1 - 0.725), 12);
+    expect(expectedCalibrationError([0.6, 0.3, 0.1, 0.2, 0.6, 0.2], [0, 0], 3)).toBeCloseTo(0.1, 12);
+  });
+});
+
+describe("decisions", () => {
+  test("the precision–recall curve rises in recall and keeps both ends in at most 200 points", () => {
+    expect(precisionRecallCurve([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toEqual([
+      { recall: 0.5, precision: 1, threshold: 0.8 },
+      { recall: 1, precision: 2 / 3, threshold: 0.35 },
+    ]);
+    const random = randomNumbers(3);
+    const labels = Array.from({ length: 3000 }, () => (random() < 0.3 ? 1 : 0));
+    const curve = precisionRecallCurve(labels.map((t) => random() + t / 2), labels);
+    expect(curve).toHaveLength(200);
+    expect(curve.at(-1)!.recall).toBe(1);
+    expect(curve[0]!.recall).toBe(1 / labels.filter((t) => t === 1).length);
+    for (let i = 1; i < curve.length; i++) expect(curve[i]!.recall).toBeGreaterThan(curve[i - 1]!.recall);
+    expect(precisionRecallCurve([1, 2], [0, 0])).toEqual([]);
+  });
+
+  test("the best threshold reaches the F1 it promises, and no score as a threshold does better", () => {
+    expect(bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toEqual({ threshold: expect.closeTo(0.225, 12), f1: 0.8 });
+    expect(bestThreshold([0.3, 0.6], [0, 0])).toEqual({ threshold: 0.5, f1: 0 });
+    const random = randomNumbers(5);
+    const labels = Array.from({ length: 80 }, () => (random() < 0.2 ? 1 : 0));
+    const scores = labels.map((t) => Math.round(10 * (random() + t / 3)) / 20);
+    const f1 = (threshold: number) => classScores(confusionMatrix(decide(scores.flatMap((p) => [1 - p, p]), 2, threshold), labels, 2))[1]!.f1;
+    const best = bestThreshold(scores, labels);
+    expect(f1(best.threshold)).toBe(best.f1);
+    for (const score of scores) expect(f1(score)).toBeLessThanOrEqual(best.f1);
+  });
+
+  test("tuned multipliers reach the macro-F1 they promise, above argmax and above 400 random multipliers", () => {
+    const random = randomNumbers(11);
+    const classes = 4, rows = 300;
+    const labels = Array.from({ length: rows }, () => Math.min(3, Math.floor(-Math.log(random()) * 0.9)));
+    const probabilities = labels.flatMap((label) => {
+      const raw = Array.from({ length: classes }, (_, k) => random() ** 2 * [8, 3, 1, 0.5][k]! + (k === label ? 0.6 : 0));
+      const sum = raw.reduce((a, b) => a + b);
+      return raw.map((p) => p / sum);
+    });
+    const reached = (multipliers?: number[]) => macroF1(confusionMatrix(decide(probabilities, classes, multipliers), labels, classes));
+    const tuned = tuneMultipliers(probabilities, labels, classes);
+    expect(reached(tuned.multipliers)).toBeCloseTo(tuned.macroF1, 12);
+    expect(tuned.macroF1).toBeGreaterThan(reached() + 0.05);
+    for (let i = 0; i < 400; i++) expect(reached(Array.from({ length: classes }, () => Math.exp(4 * random() - 2)))).toBeLessThanOrEqual(tuned.macroF1 + 0.02);
+    expect(tuneMultipliers(probabilities, labels, classes)).toEqual(tuned);
+  });
+
+  test("multipliers stay 1 where the largest probability is always right", () => {
+    expect(tuneMultipliers([0.6, 0.3, 0.1, 0.2, 0.5, 0.3], [0, 1], 3)).toEqual({ multipliers: [1, 1, 1], macroF1: 1 });
+  });
+
+  test("a class is found that argmax never names", () => {
+    const probabilities = [0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.6, 0.4];
+    const { multipliers, macroF1: f1 } = tuneMultipliers(probabilities, [0, 0, 1, 1], 2);
+    expect(f1).toBe(1);
+    expect([...decide(probabilities, 2, multipliers)]).toEqual([0, 0, 1, 1]);
+  });
+});
