@@ -16,7 +16,7 @@ export function softmaxHead(job: Job): number {
   const { logits, targets, weights, ignoreIndex, losses, grad, hessian, scale, classes, inner, alpha } = job;
   const run = scalar(job.loss, "hard", job.order);
   const out = new Float64Array(3);
-  const rest = new Float64Array(classes);
+  const others: Others = { share: new Float64Array(classes), complement: new Float64Array(classes) };
   let total = 0;
   for (let row = 0; row < targets.length; row++) {
     const label = targets[row]!;
@@ -26,7 +26,7 @@ export function softmaxHead(job: Job): number {
       for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
       continue;
     }
-    run(out, marginOf(logits, start, inner, label, rest), 0, alpha.positive[label]!, label);
+    run(out, marginOf(logits, start, inner, label, others), 0, alpha.positive[label]!, label);
     const weight = weights ? weights[row]! : 1;
     const value = weight * out[0]!;
     total += value;
@@ -34,20 +34,34 @@ export function softmaxHead(job: Job): number {
     if (!grad) continue;
     const slope = out[1]! * weight * scale, curvature = out[2]! * weight * scale;
     for (let j = 0; j < classes; j++) {
-      const at = start + j * inner, r = rest[j]!;
+      const at = start + j * inner, r = others.share[j]!;
       grad[at] = j === label ? slope : -slope * r;
-      if (hessian) hessian[at] = j === label ? curvature : curvature * r * r - slope * r * (1 - r);
+      if (hessian) hessian[at] = j === label ? curvature : curvature * r * r - slope * r * others.complement[j]!;
     }
   }
   return total;
 }
 
-/** The label's margin; leaves the softmax of the other classes in `rest`. */
-function marginOf(logits: ArrayLike<number>, start: number, stride: number, label: number, rest: Float64Array): number {
-  let top = -Infinity;
-  for (let j = 0; j < rest.length; j++) if (j !== label) top = Math.max(top, logits[start + j * stride]!);
-  let sum = 0;
-  for (let j = 0; j < rest.length; j++) sum += rest[j] = j === label ? 0 : Math.exp(logits[start + j * stride]! - top);
-  for (let j = 0; j < rest.length; j++) rest[j]! /= sum;
-  return logits[start + label * stride]! - top - Math.log(sum);
+/** The others of one example: r_j and 1 − r_j for each class but the label. */
+interface Others {
+  readonly share: Float64Array;
+  readonly complement: Float64Array;
+}
+
+/** The label's margin. The sum of powers leaves out the greatest, which is 1, so that a lone rival keeps its digits. */
+function marginOf(logits: ArrayLike<number>, start: number, stride: number, label: number, { share, complement }: Others): number {
+  let top = label === 0 ? 1 : 0;
+  for (let j = top + 1; j < share.length; j++) if (j !== label && logits[start + j * stride]! > logits[start + top * stride]!) top = j;
+  const greatest = logits[start + top * stride]!;
+  let rest = 0;
+  for (let j = 0; j < share.length; j++) {
+    share[j] = j === label ? 0 : Math.exp(logits[start + j * stride]! - greatest);
+    if (j !== top) rest += share[j]!;
+  }
+  const sum = 1 + rest;
+  for (let j = 0; j < share.length; j++) {
+    complement[j] = (j === top ? rest : sum - share[j]!) / sum;
+    share[j]! /= sum;
+  }
+  return logits[start + label * stride]! - greatest - Math.log1p(rest);
 }

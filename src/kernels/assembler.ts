@@ -1,31 +1,4 @@
-/** Bytes of a WebAssembly module: just the parts that a SIMD loop needs. */
-export type Bytes = number[];
-
 export const i32 = 0x7f, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b;
-
-export function unsigned(value: number): Bytes {
-  const bytes: Bytes = [];
-  do {
-    const low = value & 0x7f;
-    value >>>= 7;
-    bytes.push(value ? low | 0x80 : low);
-  } while (value);
-  return bytes;
-}
-
-export function signed(value: number): Bytes {
-  const bytes: Bytes = [];
-  for (;;) {
-    const low = value & 0x7f;
-    value >>= 7;
-    if ((value === 0 && !(low & 0x40)) || (value === -1 && low & 0x40)) return [...bytes, low];
-    bytes.push(low | 0x80);
-  }
-}
-
-const vector = (items: readonly Bytes[]): Bytes => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, content: Bytes): Bytes => [id, ...unsigned(content.length), ...content];
-const text = (name: string): Bytes => vector([...name].map((c) => [c.charCodeAt(0)]));
 
 /** SIMD opcodes, after the prefix 0xfd. */
 export const simd = {
@@ -37,22 +10,73 @@ export const simd = {
   "f32x4.pmin": 234, "f32x4.pmax": 235, "f64x2.add": 240, "f32x4.convert_i32x4_s": 250,
 } as const;
 
-export const vec = (op: keyof typeof simd): Bytes => [0xfd, ...unsigned(simd[op])];
-export const get = (local: number): Bytes => [0x20, ...unsigned(local)];
-export const set = (local: number): Bytes => [0x21, ...unsigned(local)];
-export const constant = (value: number): Bytes => [0x41, ...signed(value)];
-/** Alignment (2^4 bytes) and offset of a load or store. */
-export const at = (offset: number): Bytes => [4, ...unsigned(offset)];
+/** Writes WebAssembly code: just the instructions that a SIMD loop needs. */
+export class Code {
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  byte(value: number): this {
+    if (this.#length === this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#length);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  raw(bytes: Iterable<number>): this {
+    for (const value of bytes) this.byte(value);
+    return this;
+  }
+
+  unsigned(value: number): this {
+    for (; value > 0x7f; value >>>= 7) this.byte((value & 0x7f) | 0x80);
+    return this.byte(value);
+  }
+
+  signed(value: number): this {
+    for (; value < -64 || value > 63; value >>= 7) this.byte((value & 0x7f) | 0x80);
+    return this.byte(value & 0x7f);
+  }
+
+  get(local: number): this {
+    return this.byte(0x20).unsigned(local);
+  }
+
+  set(local: number): this {
+    return this.byte(0x21).unsigned(local);
+  }
+
+  /** An i32 constant. */
+  i32(value: number): this {
+    return this.byte(0x41).signed(value);
+  }
+
+  vec(op: keyof typeof simd): this {
+    return this.byte(0xfd).unsigned(simd[op]);
+  }
+
+  /** A load or store at an offset, aligned to 2^4 bytes. */
+  memory(op: "v128.load" | "v128.store", offset: number): this {
+    return this.vec(op).byte(4).unsigned(offset);
+  }
+}
 
 /** A module with one function, `run`, over the memory it is given as `env.memory`. */
-export function moduleOf(params: readonly number[], result: number, locals: readonly { count: number; type: number }[], code: Bytes): Uint8Array<ArrayBuffer> {
-  const body = [...vector(locals.map(({ count, type }) => [...unsigned(count), type])), ...code, 0x0b];
-  return Uint8Array.from([
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0,
-    ...section(1, vector([[0x60, ...vector(params.map((type) => [type])), ...vector([[result]])]])),
-    ...section(2, vector([[...text("env"), ...text("memory"), 0x02, 0x00, ...unsigned(1)]])),
-    ...section(3, vector([[0]])),
-    ...section(7, vector([[...text("run"), 0x00, 0x00]])),
-    ...section(10, vector([[...unsigned(body.length), ...body]])),
-  ]);
+export function moduleOf(params: readonly number[], result: number, locals: { count: number; type: number }, code: Code): Uint8Array<ArrayBuffer> {
+  const body = new Code().byte(1).unsigned(locals.count).byte(locals.type).raw(code.bytes).byte(0x0b).bytes;
+  const out = new Code().raw([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+  const section = (id: number, content: Code): void => void out.byte(id).unsigned(content.bytes.length).raw(content.bytes);
+  const text = (name: string): number[] => [name.length, ...new TextEncoder().encode(name)];
+  section(1, new Code().raw([1, 0x60, params.length, ...params, 1, result]));
+  section(2, new Code().raw([1, ...text("env"), ...text("memory"), 0x02, 0x00, 1]));
+  section(3, new Code().raw([1, 0]));
+  section(7, new Code().raw([1, ...text("run"), 0x00, 0x00]));
+  section(10, new Code().byte(1).unsigned(body.length).raw(body));
+  return out.bytes.slice() as Uint8Array<ArrayBuffer>;
 }

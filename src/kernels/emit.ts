@@ -5,8 +5,8 @@ import { derive } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
 import { Listing } from "../targets/wasm.ts";
 import type { Instruction, Register } from "../targets/wasm.ts";
-import { at, constant, f32, f64, get, i32, moduleOf, set, simd, v128, vec } from "./assembler.ts";
-import type { Bytes } from "./assembler.ts";
+import { Code, f32, f64, i32, moduleOf, v128 } from "./assembler.ts";
+import type { simd } from "./assembler.ts";
 
 /** What a kernel is compiled for. */
 export interface Variant {
@@ -110,57 +110,51 @@ export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
   });
   const local = (register: Register, stream: number): number => localOf[register]![stream]!;
 
-  const constants: Bytes = [], loop: Bytes = [];
-  instructions.forEach(({ op, args, immediate }, r) => {
-    if (!needed[r] || op === "param") return;
-    if (op === "v128.const") {
-      const lane = [immediate & 0xff, (immediate >> 8) & 0xff, (immediate >> 16) & 0xff, (immediate >> 24) & 0xff];
-      constants.push(...vec("v128.const"), ...lane, ...lane, ...lane, ...lane, ...set(local(r, 0)));
-      return;
-    }
+  const code = new Code();
+  for (const [r, { op, immediate }] of instructions.entries()) {
+    if (op === "v128.const" && needed[r]) code.vec(op).raw(lanes(immediate)).set(local(r, 0));
+  }
+  code.vec("v128.const").raw(lanes(-1)).set(allHard);
+  code.get(factor).vec("f32x4.splat").set(scale);
+
+  code.byte(0x03).byte(0x40); // loop
+  for (const [r, { op, args, immediate }] of instructions.entries()) {
+    if (!needed[r] || op === "param" || op === "v128.const") continue;
     for (let s = 0; s < streams; s++) {
-      if (op === "v128.load") loop.push(...get(position), ...vec(op), ...at(immediate + 16 * s));
-      else if (op === "i32x4.shl" || op === "i32x4.shr_u") loop.push(...get(local(args[0]!, s)), ...constant(immediate), ...vec(op));
-      else loop.push(...args.flatMap((arg) => get(local(arg, s))), ...vec(op as keyof typeof simd));
-      loop.push(...set(local(r, s)));
+      for (const arg of args) code.get(local(arg, s));
+      if (op === "v128.load") code.get(position).memory(op, immediate + 16 * s);
+      else if (op === "i32x4.shl" || op === "i32x4.shr_u") code.i32(immediate).vec(op);
+      else code.vec(op as keyof typeof simd);
+      code.set(local(r, s));
     }
-  });
+  }
   const store = (register: Register | undefined, offset: number): void => {
-    if (register === undefined) return;
-    for (let s = 0; s < streams; s++) loop.push(...get(position), ...get(local(register, s)), ...vec("v128.store"), ...at(offset + 16 * s));
+    for (let s = 0; register !== undefined && s < streams; s++) code.get(position).get(local(register, s)).memory("v128.store", offset + 16 * s);
   };
   store(grad, offsets.grad);
   store(hessian, offsets.hessian);
   if (variant.each) store(loss, offsets.losses);
-  else loop.push(...sumInto(sum, next, Array.from({ length: streams }, (_, s) => local(loss, s))));
+  else addLanes(code, sum, next, [0, 1, 2, 3].map((s) => local(loss, s)) as [number, number, number, number]);
+  for (let s = 0; hard !== undefined && s < streams; s++) code.get(allHard).get(local(hard, s)).vec("v128.and").set(allHard);
+  code.get(position).i32(step * 4).byte(0x6a).byte(0x22).unsigned(position); // position += step
+  code.get(end).byte(0x49).byte(0x0d).byte(0); // position < end: again
+  code.byte(0x0b);
 
-  if (hard !== undefined) {
-    for (let s = 0; s < streams; s++) loop.push(...get(allHard), ...get(local(hard, s)), ...vec("v128.and"), ...set(allHard));
-  }
-
-  const code: Bytes = [
-    ...constants,
-    ...vec("v128.const"), ...new Array<number>(16).fill(0xff), ...set(allHard),
-    ...get(factor), ...vec("f32x4.splat"), ...set(scale),
-    0x03, 0x40, // loop
-    ...loop,
-    ...get(position), ...constant(step * 4), 0x6a, 0x22, position, // position += step
-    ...get(end), 0x49, 0x0d, 0, // position < end: again
-    0x0b,
-    ...constant(0), ...get(allHard), ...vec("v128.store"), ...at(offsets.hard),
-    ...get(sum), ...vec("f64x2.extract_lane"), 0, ...get(sum), ...vec("f64x2.extract_lane"), 1, 0xa0,
-  ];
-  return moduleOf([i32, i32, f32], f64, [{ count: next + 1 - sum, type: v128 }], code);
+  code.i32(0).get(allHard).memory("v128.store", offsets.hard);
+  code.get(sum).vec("f64x2.extract_lane").byte(0).get(sum).vec("f64x2.extract_lane").byte(1).byte(0xa0); // f64.add
+  return moduleOf([i32, i32, f32], f64, { count: next + 1 - sum, type: v128 }, code);
 }
 
-/** Adds the streams' lanes to the float64 pair in `sum`, four float32 at most being added before. */
-function sumInto(sum: number, scratch: number, lanes: readonly number[]): Bytes {
-  const [a, b, c, d] = lanes.map(get) as [Bytes, Bytes, Bytes, Bytes];
-  const add = vec("f32x4.add"), widen = vec("f64x2.promote_low_f32x4"), add64 = vec("f64x2.add");
-  return [
-    ...a, ...b, ...add, ...c, ...d, ...add, ...add, ...set(scratch),
-    ...get(sum), ...get(scratch), ...widen, ...add64,
-    ...get(scratch), ...get(scratch), ...vec("i8x16.shuffle"), 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7, ...widen,
-    ...add64, ...set(sum),
-  ];
+/** The bytes of a vector whose four lanes hold the same bits. */
+function lanes(bits: number): number[] {
+  const lane = [bits & 0xff, (bits >> 8) & 0xff, (bits >> 16) & 0xff, (bits >> 24) & 0xff];
+  return [...lane, ...lane, ...lane, ...lane];
+}
+
+/** Adds four vectors to the float64 pair in `sum`; at most four float32 are added before they are widened. */
+function addLanes(code: Code, sum: number, scratch: number, [a, b, c, d]: readonly [number, number, number, number]): void {
+  code.get(a).get(b).vec("f32x4.add").get(c).get(d).vec("f32x4.add").vec("f32x4.add").set(scratch);
+  code.get(sum).get(scratch).vec("f64x2.promote_low_f32x4").vec("f64x2.add");
+  code.get(scratch).get(scratch).vec("i8x16.shuffle").raw([8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7]);
+  code.vec("f64x2.promote_low_f32x4").vec("f64x2.add").set(sum);
 }

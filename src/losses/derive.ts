@@ -56,9 +56,14 @@ export function derive(loss: Loss, labels: Labels): Derivatives {
   return { value: f, slope: d, curvature: dd };
 }
 
-/** The names of the symbols a formula mentions. */
-export function symbolsOf(expr: Expr, found: Set<string> = new Set()): Set<string> {
-  if (expr.word === "sym") found.add(expr.name);
-  for (const arg of expr.args) symbolsOf(arg, found);
-  return found;
+/** The names of the symbols that formulas mention. */
+export function symbolsOf(...exprs: readonly Expr[]): Set<string> {
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    expr.args.forEach(visit);
+  };
+  exprs.forEach(visit);
+  return new Set([...seen].filter((expr) => expr.word === "sym").map((expr) => expr.name));
 }

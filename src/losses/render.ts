@@ -23,7 +23,7 @@ export function render(loss: Loss, language: Language): string {
 function renderJs(loss: Loss): string {
   const { value, slope, curvature } = derive(loss, "hard");
   const exprs = [value, slope, curvature];
-  const inputs = ["u", ...[...new Set(exprs.flatMap((expr) => [...symbolsOf(expr)]))].filter((name) => name !== "u").sort()];
+  const inputs = ["u", ...[...symbolsOf(...exprs)].filter((name) => name !== "u").sort()];
   const { statements, values } = js(exprs, (name) => name);
   return [
     `/** ${loss.name}: value, slope and curvature by the margin u = logit of the true class. */`,
