@@ -1,0 +1,93 @@
+import { extname } from "node:path";
+import * as Plot from "@observablehq/plot";
+import { defineCommand } from "citty";
+import { crossEntropy, focal, FocalError } from "focal-loss";
+import { lossCurves, lossFigure } from "focal-loss/plot";
+import type { CurveKind, LossCurves, LossFigureOptions } from "focal-loss/plot";
+import { parseHTML } from "linkedom";
+import { writeWhole } from "../model/write.ts";
+import { renderPng } from "../report/png.ts";
+import { serialize } from "../report/serialize.ts";
+import { colorsFor } from "../terminal/colors.ts";
+import { drawCurves } from "../terminal/curves.ts";
+
+const KINDS: readonly CurveKind[] = ["loss", "gradient", "factor", "curvature"];
+
+/** The losses `--loss` knows, and how each is drawn. */
+const LOSSES = {
+  focal: { family: focal, heading: {} },
+  "cross-entropy": {
+    family: ({ alpha }: { alpha?: number }) => crossEntropy(alpha === undefined ? {} : { alpha }),
+    heading: { title: "Cross-entropy", formula: "CE(pₜ) = −log pₜ" },
+  },
+} as const;
+
+/** `focal plot`: the focal-loss figure as SVG, PNG or in the terminal. */
+export const plot = defineCommand({
+  meta: {
+    name: "plot",
+    description: "Draw focal loss against cross-entropy.  Example: focal plot --gamma 0,1,2 --what gradient --out figure.svg",
+  },
+  args: {
+    gamma: { type: "string", description: "one curve for each; 0 is cross-entropy", default: "0,.5,1,2,5", valueHint: "0,.5,1,2,5" },
+    alpha: { type: "string", description: "weight of the true class, 0 to 1 (default: none)", valueHint: ".25" },
+    what: { type: "string", description: KINDS.join(", "), default: "loss" },
+    loss: { type: "string", description: Object.keys(LOSSES).join(", "), default: "focal" },
+    out: { type: "string", description: "write a file instead of drawing here", valueHint: "figure.svg|figure.png" },
+  },
+  async run({ args }) {
+    const { figure, heading } = readFigure(args);
+    if (args.out === undefined) {
+      const width = process.stdout.columns ?? 80;
+      console.log(drawCurves(figure, heading, width, colorsFor(process.stdout)));
+      return;
+    }
+    const bytes = renderFigure(figure, heading, args.out);
+    await writeWhole(args.out, bytes);
+    console.log(args.out);
+  },
+});
+
+interface PlotArguments {
+  readonly gamma: string;
+  readonly alpha?: string | undefined;
+  readonly what: string;
+  readonly loss: string;
+}
+
+/** Computes the curves that the arguments ask for. */
+export function readFigure(args: PlotArguments): { figure: LossCurves; heading: LossFigureOptions } {
+  const what = oneOf("what", args.what, KINDS);
+  const loss = oneOf("loss", args.loss, Object.keys(LOSSES) as (keyof typeof LOSSES)[]);
+  const gammas = loss === "focal" ? args.gamma.split(",").map((text) => readNumber("gamma", text)) : [0];
+  const alpha = args.alpha === undefined ? {} : { alpha: readNumber("alpha", args.alpha) };
+  const { family, heading } = LOSSES[loss];
+  return { figure: lossCurves({ loss: family, gammas, what, ...alpha }), heading };
+}
+
+/** The figure as the bytes of a file; its extension says which. */
+export function renderFigure(figure: LossCurves, heading: LossFigureOptions, out: string): Uint8Array {
+  const format = extname(out).toLowerCase();
+  if (format !== ".svg" && format !== ".png") {
+    throw new FocalError("argument", `out must end in .svg or .png, got ${JSON.stringify(out)}`);
+  }
+  const { document } = parseHTML("<html></html>");
+  const svg = serialize(lossFigure(Plot, document, figure, heading));
+  return format === ".svg" ? new TextEncoder().encode(`${svg}\n`) : renderPng(svg);
+}
+
+function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) {
+    throw new FocalError("argument", `${name} must be ${choices.join(", ")}, got ${JSON.stringify(value)}`);
+  }
+  return found;
+}
+
+function readNumber(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) {
+    throw new FocalError("argument", `${name} must be a number, got ${JSON.stringify(text)}`);
+  }
+  return value;
+}

@@ -1,0 +1,83 @@
+import { criterion } from "../criterion.ts";
+import { FocalError } from "../errors.ts";
+import { crossEntropy } from "../losses/crossEntropy.ts";
+import type { Loss } from "../losses/define.ts";
+import { focal } from "../losses/focal.ts";
+
+/** What is drawn over p_t: the loss, the pull on the logit, (1 − p_t)^γ, or the second derivative. */
+export type CurveKind = "loss" | "gradient" | "factor" | "curvature";
+
+export interface LossCurve {
+  readonly gamma: number;
+  /** Ascending in pt; both ends of [0, 1] are left out, because the logit is infinite there. */
+  readonly points: readonly { readonly pt: number; readonly value: number }[];
+}
+
+export interface LossCurves {
+  readonly what: CurveKind;
+  readonly alpha: number | undefined;
+  readonly curves: readonly LossCurve[];
+}
+
+export interface LossCurvesOptions {
+  /** A family of losses over γ (and α); default `focal`. */
+  readonly loss?: (parameters: { gamma: number; alpha?: number }) => Loss;
+  /** One curve each, ≥ 0; default 0, ½, 1, 2, 5 as in the paper. γ = 0 is cross-entropy. */
+  readonly gammas?: readonly number[];
+  /** α_t of the positive class, within [0, 1]; omitted means no weighting. */
+  readonly alpha?: number;
+  /** Default "loss". */
+  readonly what?: CurveKind;
+  /** Points per curve, an integer ≥ 2; default 401. */
+  readonly points?: number;
+}
+
+/** How near to p_t = 0 and 1 a curve comes: far outside what a figure resolves, far inside float64. */
+const END = 1e-6;
+
+/**
+ * The curves of the focal-loss figure as numbers, computed by the library itself.
+ *
+ * For drawing with any tool, and for seeing what γ does before training: how far the loss of an easy example falls,
+ * where the gradient peaks, where the curvature turns negative.
+ *
+ * Evaluated at u = log(p_t / (1 − p_t)) of a positive example. `loss`: L(u) · `gradient`: −dL/du, how strongly the
+ * example pulls its logit up · `factor`: L / cross-entropy, for focal loss α(1 − p_t)^γ · `curvature`: d²L/du².
+ *
+ * @throws FocalError when γ, α or the number of points is out of range.
+ * @example
+ * const { curves } = lossCurves({ gammas: [0, 2], points: 3 });
+ * console.log(curves.map((c) => c.points[1]!.value.toFixed(4)));   // [ '0.6931', '0.1733' ] at p_t = 1/2
+ * @see Lin et al., Focal Loss for Dense Object Detection, 2017, figure 1.
+ */
+export function lossCurves(options: LossCurvesOptions = {}): LossCurves {
+  const { loss = focal, gammas = [0, 0.5, 1, 2, 5], alpha, what = "loss", points = 401 } = options;
+  if (!Number.isInteger(points) || points < 2) {
+    throw new FocalError("argument", `points must be an integer ≥ 2, got ${points}`);
+  }
+  if (gammas.length === 0) throw new FocalError("argument", "gammas must name at least one γ, got none");
+  const pts = Array.from({ length: points }, (_, i) => Math.min(Math.max(i / (points - 1), END), 1 - END));
+  const logits = Float64Array.from(pts, (pt) => Math.log(pt / (1 - pt)));
+  const curves = gammas.map((gamma) => {
+    const values = evaluate(loss({ gamma, ...(alpha === undefined ? {} : { alpha }) }), what, logits);
+    return { gamma, points: pts.map((pt, i) => ({ pt, value: values[i]! })) };
+  });
+  return { what, alpha, curves };
+}
+
+function evaluate(loss: Loss, what: CurveKind, logits: Float64Array): ArrayLike<number> {
+  const positives = new Uint8Array(logits.length).fill(1);
+  const at = (l: Loss) => criterion(l, { reduction: "none" }).derivatives(logits, positives);
+  switch (what) {
+    case "loss":
+      return at(loss).value;
+    case "gradient":
+      return Array.from(at(loss).grad, (slope) => -slope);
+    case "curvature":
+      return at(loss).hessian;
+    case "factor": {
+      const reference = at(crossEntropy()).value;
+      return Array.from(at(loss).value, (value, i) => value / reference[i]!);
+    }
+  }
+}
