@@ -7,7 +7,7 @@ import { checkParameters, classWeights, expectNumbers, firstNotFinite, looksLike
 import { cpu } from "./kernels/cpu.ts";
 import type { Head } from "./kernels/cpu.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
-import type { Loss } from "./losses/define.ts";
+import type { Loss } from "./losses/loss.ts";
 
 /**
  * What becomes of the examples' losses: their mean over the examples that are not ignored, their sum,

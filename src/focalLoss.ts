@@ -2,7 +2,7 @@ import { criterion } from "./criterion.ts";
 import type { CallOptions, Criterion, CriterionOptions, Logits, Reduction } from "./criterion.ts";
 import { FocalError } from "./errors.ts";
 import type { Floats, NumberArray } from "./heads/job.ts";
-import type { Alpha, Parameter } from "./losses/define.ts";
+import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
 
 /** The settings of focal loss itself. */

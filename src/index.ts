@@ -6,6 +6,6 @@ export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";
 export type { FocalSettings } from "./focalLoss.ts";
 export { crossEntropy } from "./losses/crossEntropy.ts";
 export { defineLoss } from "./losses/define.ts";
-export type { Alpha, Loss, LossFamily, Parameter, ParameterRange } from "./losses/define.ts";
+export type { LossFamily, ParameterRange } from "./losses/define.ts";
 export { focal } from "./losses/focal.ts";
-export type { Language } from "./losses/render.ts";
+export type { Alpha, Language, Loss, Parameter } from "./losses/loss.ts";

@@ -1,7 +1,7 @@
 import { FocalError } from "./errors.ts";
 import type { Floats, NumberArray } from "./heads/job.ts";
 import type { Head } from "./kernels/cpu.ts";
-import type { Alpha, Loss } from "./losses/define.ts";
+import type { Alpha, Loss } from "./losses/loss.ts";
 
 /** Class weights by the head's rule; see {@link Alpha}. */
 export function classWeights(loss: Loss, head: Head, classes: number | undefined): { negative: Float64Array; positive: Float64Array } {
@@ -13,28 +13,28 @@ export function classWeights(loss: Loss, head: Head, classes: number | undefined
     if (typeof alpha === "number") {
       throw new FocalError("argument", `with the softmax head alpha must be an array of ${size} class weights or { uniform: ${alpha} }, got ${alpha}: α and 1 − α name two classes only`);
     }
-    expectLength("alpha", alpha, size, "class");
+    expectLength("alpha", alpha, size, "one per class");
     return { negative: fill(1), positive: Float64Array.from(alpha) };
   }
   if (typeof alpha === "number") return { negative: fill(1 - alpha), positive: fill(alpha) };
   if (classes === undefined) {
-    expectLength("alpha", alpha, 2, "of the classes negative and positive");
+    expectLength("alpha", alpha, 2, "for negatives and for positives");
     return { negative: Float64Array.of(alpha[0]!), positive: Float64Array.of(alpha[1]!) };
   }
-  expectLength("alpha", alpha, classes, "column");
+  expectLength("alpha", alpha, classes, "one per column");
   const tooLarge = alpha.find((a) => a > 1);
   if (tooLarge !== undefined) throw new FocalError("argument", `alpha of a column must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got ${tooLarge}`);
   return { negative: Float64Array.from(alpha, (a) => 1 - a), positive: Float64Array.from(alpha) };
 }
 
-function expectLength(name: string, values: readonly number[], length: number, per: string): void {
-  if (values.length !== length) throw new FocalError("argument", `${name} must have ${length} values, one per ${per}, got ${values.length}`);
+function expectLength(name: string, values: readonly number[], length: number, which: string): void {
+  if (values.length !== length) throw new FocalError("argument", `${name} must have ${length} values, ${which}, got ${values.length}`);
 }
 
 /** A parameter given per class must have one value for each. */
 export function checkParameters(loss: Loss, head: Head, classes: number | undefined): void {
   for (const [name, value] of Object.entries(loss.parameters)) {
-    if (typeof value !== "number") expectLength(name, value, classes ?? 2, classes === undefined && head === "sigmoid" ? "of the classes negative and positive" : "class");
+    if (typeof value !== "number") expectLength(name, value, classes ?? 2, classes === undefined && head === "sigmoid" ? "for negatives and for positives" : "one per class");
   }
 }
 

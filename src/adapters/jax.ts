@@ -5,7 +5,7 @@ import type { Target } from "../expr/fold.ts";
 import { classWeights } from "../inputs.ts";
 import type { Head } from "../kernels/cpu.ts";
 import { derive } from "../losses/derive.ts";
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 
 type Tensor = np.Array | number;
 

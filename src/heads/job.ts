@@ -1,4 +1,4 @@
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 import type { Labels } from "../losses/derive.ts";
 import type { Order } from "./scalar.ts";
 

@@ -1,6 +1,6 @@
 import { derive } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 import { evaluate } from "../targets/evaluate.ts";
 import { js } from "../targets/js.ts";
 

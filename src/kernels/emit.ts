@@ -1,6 +1,6 @@
 import { toFloat32 } from "../expr/float32.ts";
 import type { Order } from "../heads/scalar.ts";
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 import { derive } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
 import { Listing } from "../targets/wasm.ts";

@@ -1,6 +1,6 @@
 import type { Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 import type { Labels } from "../losses/derive.ts";
 import { blockLength, emit, memoryPages, offsets, step } from "./emit.ts";
 import type { Variant } from "./emit.ts";

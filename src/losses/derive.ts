@@ -5,7 +5,7 @@ import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
 import type { Reading } from "../expr/stabilize.ts";
-import type { Loss } from "./define.ts";
+import type { Loss } from "./loss.ts";
 
 /**
  * How p_t is read.

@@ -2,11 +2,8 @@ import { FocalError } from "../errors.ts";
 import { fold } from "../expr/fold.ts";
 import { js } from "../targets/js.ts";
 import { tex } from "../targets/tex.ts";
-import type { Loss } from "./define.ts";
 import { derive, symbolsOf } from "./derive.ts";
-
-/** The languages a loss can be printed in. */
-export type Language = "tex" | "js";
+import type { Language, Loss } from "./loss.ts";
 
 const printers: Readonly<Record<Language, (loss: Loss) => string>> = {
   tex: (loss) => fold(loss.formula, tex).text,

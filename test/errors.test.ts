@@ -1,0 +1,91 @@
+import { criterion, crossEntropy, defineLoss, focal, FocalError, FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "focal-loss";
+import type { ErrorCode } from "focal-loss";
+import { log, neg } from "focal-loss/expr";
+import { describe, expect, test, vi } from "vitest";
+
+// Mistakes that types would catch are made here as JavaScript would make them.
+const any = <T>(value: unknown): T => value as T;
+
+const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
+  ["gamma must be ≥ 0, got -1", "argument", () => focal({ gamma: -1 })],
+  ["gamma must be a finite number, got NaN", "argument", () => focal({ gamma: NaN })],
+  ["gamma must be a finite number, got 2", "argument", () => focal({ gamma: any("2") })],
+  ["alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got 2", "argument", () => focal({ alpha: 2 })],
+  ["alpha's weights must be finite numbers ≥ 0, got -1", "argument", () => focal({ alpha: [1, -1] })],
+  ["alpha's weights must be finite numbers ≥ 0, got undefined", "argument", () => focal({ alpha: any({ uniforme: 0.25 }) })],
+  ["focal has no parameter gama; it has gamma, alpha", "argument", () => focal(any({ gama: 2 }))],
+  ["crossEntropy has no parameter gamma; it has alpha", "argument", () => crossEntropy(any({ gamma: 2 }))],
+  ["criterion has no option reduce; it has head, reduction, classes, inner, ignoreIndex, engine, check", "argument", () => criterion(focal(), any({ reduce: "mean" }))],
+  [`reduction must be "mean", "sum", "none", "positives", got "average"`, "argument", () => criterion(focal(), { reduction: any("average") })],
+  [`head must be "sigmoid" or "softmax", got "tanh"`, "argument", () => criterion(focal(), { head: any("tanh") })],
+  [`engine must be "js" or "wasm", got "gpu"`, "argument", () => criterion(focal(), { engine: any("gpu") })],
+  ["classes must be a whole number ≥ 2, got undefined", "argument", () => criterion(focal(), { head: "softmax" })],
+  ["classes must be a whole number ≥ 2, got 1", "argument", () => criterion(focal(), { head: "softmax", classes: 1 })],
+  ["inner must be a whole number ≥ 1, got 0.5", "argument", () => criterion(focal(), { inner: 0.5 })],
+  [`reduction "positives" needs the sigmoid head: a softmax row has a label, not a positive`, "argument", () => criterion(focal(), { head: "softmax", classes: 2, reduction: "positives" })],
+  ["with the softmax head alpha must be an array of 3 class weights or { uniform: 0.25 }, got 0.25: α and 1 − α name two classes only", "argument", () => criterion(focal({ alpha: 0.25 }), { head: "softmax", classes: 3 })],
+  ["alpha must have 3 values, one per class, got 2", "argument", () => criterion(focal({ alpha: [1, 2] }), { head: "softmax", classes: 3 })],
+  ["alpha must have 2 values, for negatives and for positives, got 3", "argument", () => criterion(focal({ alpha: [1, 2, 3] }))],
+  ["gamma must have 3 values, one per class, got 2", "argument", () => criterion(focal({ gamma: [1, 2] }), { head: "softmax", classes: 3 })],
+  ["logits must hold at least one value, got an empty array", "shape", () => sigmoidFocalLoss([], [])],
+  ["targets must have one value per logit: expected 2, got 1", "shape", () => sigmoidFocalLoss([1, 2], [1])],
+  ["targets must have one value per row: expected 2, got 4", "shape", () => softmaxFocalLoss([1, 2, 3, 4], [0, 1, 0, 1], { classes: 2 })],
+  ["the number of logits must be a multiple of classes × inner = 3, got 4", "shape", () => softmaxFocalLoss([1, 2, 3, 4], [0], { classes: 3 })],
+  ["weights must have one value per logit: expected 1, got 2", "shape", () => sigmoidFocalLoss([1], [1], { weights: [1, 2] })],
+  ["out must have one value per logit: expected 1, got 2", "shape", () => criterion(focal()).valueAndGrad([1], [1], { out: new Float64Array(2) })],
+  [`normalizer must be a number > 0 or "positives", got 0`, "argument", () => criterion(focal()).value([1], [1], { normalizer: 0 })],
+  ["targets[1] must be in [0, 1], got 2", "target", () => sigmoidFocalLoss([1, 2], [1, 2])],
+  ["targets[1] must be in [0, 1], got NaN", "target", () => sigmoidFocalLoss([1, 2], [1, NaN])],
+  ["targets[1] must be in [0, 1] or the ignored 255, got -1", "target", () => sigmoidFocalLoss([1, 2], [1, -1], { ignoreIndex: 255 })],
+  ["targets[99] must be in [0, 1], got 7", "target", () => sigmoidFocalLoss(new Float32Array(100).fill(-3), new Uint8Array(100).fill(7, 99))],
+  ["targets[9000] must be in [0, 1], got -0.5", "target", () => sigmoidFocalLoss(new Float32Array(10000).fill(-3), new Float32Array(10000).fill(-0.5, 9000, 9001))],
+  ["labels[1] must be a class from 0 to 1, got 2", "label", () => softmaxFocalLoss([1, 2, 3, 4], [0, 2], { classes: 2 })],
+  ["labels[0] must be a class from 0 to 1 or the ignored -1, got 0.5", "label", () => softmaxFocalLoss([1, 2], [0.5], { classes: 2, ignoreIndex: -1 })],
+  ["logits[0] must be a number, got an array: pass nested rows as one flat array", "argument", () => sigmoidFocalLoss(any([[1, 2]]), [1])],
+  [`logits must be a Float32Array, a Float64Array or an array of numbers, got string "1"`, "argument", () => sigmoidFocalLoss(any("1"), [1])],
+  ["logits must be a Float32Array, a Float64Array or an array of numbers, got a Int32Array", "argument", () => sigmoidFocalLoss(any(Int32Array.of(1)), [1])],
+  ["targets must be a typed array or an array of numbers, got undefined", "argument", () => sigmoidFocalLoss([1], any(undefined))],
+  ["targets[0] must be a number, got boolean true", "argument", () => sigmoidFocalLoss([1], any([true]))],
+  ["logits[1] must be a finite number, got NaN", "argument", () => criterion(focal(), { check: true }).value([1, NaN], [1, 0])],
+  [`engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`, "engine", () => criterion(focal(), { engine: "wasm" }).value([1], [1])],
+  ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
+  [`language must be tex or js, got "cobol"`, "argument", () => focal.render(any("cobol"))],
+  ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
+  ["mine: a parameter may not be called pt, which has a meaning of its own", "formula", () => defineLoss("mine", { pt: 1 }, ({ pt }) => neg(log(pt)))],
+  ["log takes formulas and numbers, got undefined (is a parameter's name misspelt?); write formulas with the words of focal-loss/expr", "formula", () => defineLoss("mine", {}, (symbols) => neg(log(any((symbols as Record<string, unknown>)["p"]))))],
+];
+
+describe("a mistake gives one sentence that names value and expectation", () => {
+  test.each(mistakes)("%s", (sentence, code, make) => {
+    let thrown: unknown;
+    try {
+      make();
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(FocalError);
+    expect(thrown).toMatchObject({ message: sentence, code });
+  });
+});
+
+test("NaN logits give NaN at their element and nowhere else, without an exception, on both engines", () => {
+  for (const engine of ["js", "wasm"] as const) {
+    const { value, grad } = criterion(focal(), { reduction: "none", engine }).valueAndGrad(Float32Array.of(1, NaN, 2), [1, 0, 1]);
+    expect([...value].map(Number.isNaN)).toEqual([false, true, false]);
+    expect([...grad].map(Number.isNaN)).toEqual([false, true, false]);
+  }
+});
+
+test("logits that look like probabilities are warned about once; zeros and mixed logits are not", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const loss = criterion(focal());
+  loss.value(new Float32Array(100), new Uint8Array(100));
+  loss.value(Float32Array.from({ length: 100 }, (_, i) => i / 50), new Uint8Array(100));
+  expect(warn).not.toHaveBeenCalled();
+  const scores = Float32Array.from({ length: 100 }, (_, i) => i / 100);
+  loss.value(scores, new Uint8Array(100));
+  loss.value(scores, new Uint8Array(100));
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]![0]).toContain("these look like probabilities");
+  warn.mockRestore();
+});

@@ -1,0 +1,24 @@
+import { readFileSync } from "node:fs";
+import * as library from "focal-loss";
+import * as expr from "focal-loss/expr";
+import * as jax from "focal-loss/jax";
+import { expect, test } from "vitest";
+
+test("the library exports just these names", () => {
+  expect(Object.keys(library).sort()).toEqual([
+    "FocalError", "FocalLoss", "criterion", "crossEntropy", "defineLoss", "focal", "sigmoidFocalLoss", "softmaxFocalLoss",
+  ]);
+  expect(Object.keys(expr).sort()).toEqual([
+    "abs", "add", "differentiate", "div", "exp", "fold", "isExpr", "log", "lower", "max", "min", "mul", "neg", "num", "pow",
+    "select", "sigmoid", "softplus", "sqrt", "stabilize", "sub", "sym", "toFloat32",
+  ]);
+  expect(Object.keys(jax)).toEqual(["jaxLoss"]);
+});
+
+test("every subpath of package.json exists in source", () => {
+  const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { exports: Record<string, { source: string; default: string }> };
+  for (const { source, default: built } of Object.values(exports)) {
+    expect(readFileSync(new URL(`../${source}`, import.meta.url), "utf8").length).toBeGreaterThan(0);
+    expect(built).toBe(source.replace("./src/", "./dist/").replace(/\.ts$/, ".js"));
+  }
+});
