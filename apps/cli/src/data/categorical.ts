@@ -41,7 +41,7 @@ export function remarkOnText({ codes, levels }: TextColumn, encoding: Categorica
   const odd = levels.filter((level) => Number.isNaN(Number(level)));
   const rowsOf = (some: readonly string[]) => some.reduce((sum, level) => sum + counts[levels.indexOf(level)]!, 0);
   if (odd.length > 0 && odd.length <= 3 && rowsOf(odd) < 0.1 * codes.length) {
-    remarks.push(`numbers but for ${odd.map((level) => `${quote(level)} (${rowsOf([level])} rows)`).join(", ")}, so taken as categories`);
+    remarks.push(`numbers but for ${odd.map((level) => `${quote(level)} (${rowsOf([level]) === 1 ? "1 row" : `${rowsOf([level])} rows`})`).join(", ")}, so taken as categories`);
   }
   const pooled = levels.length - encoding.levels.length;
   if (encoding.other) remarks.push(`${pooled} rare ${pooled === 1 ? "level" : "levels"} pooled as "(other)"`);

@@ -1,32 +1,34 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { FocalError } from "focal-loss";
-import { databaseReason, rowsOf, sqlList, sqlText } from "./database.ts";
+import { rowsOf, sqlList, sqlText } from "./database.ts";
 import { literalPath } from "./files.ts";
 import { firstLine, parseHeader, type Header } from "./header.ts";
 import { quote } from "./near.ts";
 import { MISSING } from "./missing.ts";
+import { describe, type Source } from "./source.ts";
 
 /** Types DuckDB may infer. No BOOLEAN: it would turn a class called "yes" into "true". */
 const TYPES = ["BIGINT", "DOUBLE", "DATE", "TIMESTAMP", "TIME", "VARCHAR"];
 
 /**
- * The SQL that reads CSV files with a header line.
+ * How to read CSV files with a header line.
  *
  * Delimiter and header are settled here and not guessed by DuckDB, which would rather read a ragged file as one column, or skip its
  * first lines, than refuse it. Types are inferred from every row. `asText` names columns to be read as strings whatever they look like.
  */
-export async function csvSource(connection: DuckDBConnection, files: readonly string[], asText: readonly string[]): Promise<string> {
+export async function csvSource(connection: DuckDBConnection, files: readonly string[], asText: readonly string[]): Promise<Source> {
   const headers = await Promise.all(files.map(async (file) => parseHeader(file, await firstLine(connection, file))));
   const header = headers[0]!;
   for (const other of headers.slice(1)) checkSameColumns(header, other);
   const source = (decimal: "." | ",") => readCsv(files, header, decimal, asText);
   try {
-    const points = await numericColumns(connection, source("."));
-    if (header.delimiter !== ";") return source(".");
-    return (await numericColumns(connection, source(","))) > points ? source(",") : source(".");
+    const withPoints = await describe(connection, source("."));
+    if (header.delimiter !== ";") return withPoints;
+    const withCommas = await describe(connection, source(","));
+    return numbersIn(withCommas) > numbersIn(withPoints) ? withCommas : withPoints;
   } catch (error) {
     for (const [i, file] of files.entries()) await refuseBadRow(connection, file, headers[i]!);
-    throw new FocalError("data", `cannot read ${files.map(quote).join(", ")} as CSV: ${databaseReason(error)}`);
+    throw error;
   }
 }
 
@@ -41,9 +43,8 @@ function dialect(header: Header): string {
   return `delim = ${sqlText(header.delimiter)}, header = true, skip = 0, comment = '', quote = '"', escape = '"'`;
 }
 
-async function numericColumns(connection: DuckDBConnection, source: string): Promise<number> {
-  const columns = await rowsOf(connection, `DESCRIBE SELECT * FROM ${source}`);
-  return columns.filter(([, type]) => type === "BIGINT" || type === "DOUBLE").length;
+function numbersIn({ columns }: Source): number {
+  return columns.filter(({ type }) => type === "BIGINT" || type === "DOUBLE").length;
 }
 
 /** Reads the file again with nothing left to guess, which tells the line that does not fit. */

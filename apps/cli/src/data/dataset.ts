@@ -47,7 +47,7 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
 
   const ignored = new Map([[target, "target"]]);
   for (const column of table.columns) {
-    if (looksLikeSplit(column)) ignored.set(column.name, column.name === split ? "official split" : "names training and test rows");
+    if (column.name !== target && looksLikeSplit(column)) ignored.set(column.name, column.name === split ? "official split" : "names training and test rows");
   }
   for (const name of drop) {
     if (findColumn(table, name, "to drop").name === target) throw new FocalError("data", `cannot drop ${quote(name)}, it is the target`);

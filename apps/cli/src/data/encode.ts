@@ -1,5 +1,5 @@
 import { FocalError } from "focal-loss";
-import { columnNames, featureCount, width, type CategoricalEncoding, type Encoding, type NumericEncoding } from "./encoding.ts";
+import { columnNames, FARTHEST, featureCount, width, type CategoricalEncoding, type Encoding, type NumericEncoding } from "./encoding.ts";
 import { nearNames, quote } from "./near.ts";
 import { modelValue } from "./numeric.ts";
 import { fileNames, type Column, type Table } from "./table.ts";
@@ -55,7 +55,7 @@ function columnsFor(encoding: Encoding, table: Table): Map<string, Column> {
 function writeNumeric({ mean, sd }: NumericEncoding, values: Float64Array, rows: Uint32Array, x: Float32Array, stride: number, feature: number, indicator: number): void {
   for (let i = 0; i < rows.length; i++) {
     const value = modelValue(values[rows[i]!]!);
-    if (!Number.isNaN(value)) x[i * stride + feature] = (value - mean) / sd;
+    if (!Number.isNaN(value)) x[i * stride + feature] = Math.max(-FARTHEST, Math.min(FARTHEST, (value - mean) / sd));
     else if (indicator >= 0) x[i * stride + indicator] = 1;
   }
 }

@@ -9,6 +9,12 @@ export interface Encoding {
   readonly categorical: readonly CategoricalEncoding[];
 }
 
+/**
+ * Standardised values end here. No training row of fewer than 10¹² can lie so far out, since |x − mean| ≤ sd·√rows; but a wild value in a
+ * new file would overflow float32 and answer NaN.
+ */
+export const FARTHEST = 1e6;
+
 export interface NumericEncoding {
   readonly name: string;
   /** Mean and standard deviation over the training rows that have a value; sd is 1 where all are equal. */

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -27,6 +28,8 @@ export async function findFiles(connection: DuckDBConnection, patterns: readonly
       throw new FocalError("data", `files must share one format, got ${first!.file} (${first!.format}) and ${other.file} (${other.format})`);
     }
   }
+  const repeated = files.find((file, i) => files.findIndex((other) => resolve(other) === resolve(file)) < i);
+  if (repeated !== undefined) throw new FocalError("data", `${quote(repeated)} is named twice, its rows would count double`);
   for (const file of files) await check(file);
   return { files, format: first!.format };
 }

@@ -1,6 +1,6 @@
 export { loadDataset, type DataOptions, type Dataset } from "./dataset.ts";
 export { prepare, type Part, type Prepared } from "./prepare.ts";
-export { classCounts, describeSplit, splitRows, type Split } from "./split.ts";
+export { describeSplit, splitRows, type Split } from "./split.ts";
 export { leakWarnings } from "./leak.ts";
 export { readTable } from "./read.ts";
 export { encode, textColumnsOf, type Encoded } from "./encode.ts";

@@ -24,7 +24,7 @@ export function quote(name: string): string {
 }
 
 function plain(name: string): string {
-  return name.toLowerCase().replace(/[\s_.\-]+/g, "");
+  return name.toLowerCase().replace(/[\s_.-]+/g, "");
 }
 
 /** Levenshtein distance: insertions, deletions and substitutions of one character. */

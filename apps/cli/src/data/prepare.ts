@@ -1,24 +1,20 @@
+import type { Table as TrainingTable } from "focal-loss/train";
 import type { Dataset } from "./dataset.ts";
 import { duplicateRows } from "./duplicates.ts";
-import { encode } from "./encode.ts";
-import { featureCount, type Encoding } from "./encoding.ts";
+import { encode, type Encoded } from "./encode.ts";
+import type { Encoding } from "./encoding.ts";
 import { fitEncoding, type ColumnUse } from "./fit.ts";
 import { splitRows } from "./split.ts";
 
-/** Some rows of a table, ready for a model. */
-export interface Part {
-  /** Row numbers in the table. */
-  readonly rows: Uint32Array;
-  /** rows × features, row-major. */
-  readonly x: Float32Array;
-  /** Class index per row. */
-  readonly y: Int32Array;
+/** Some rows of the data, encoded: what `train` takes, and which rows they were. */
+export interface Part extends TrainingTable {
+  /** Row numbers in the table as read. */
+  readonly rowNumbers: Uint32Array;
 }
 
-/** One division of a data set, encoded by what its training part taught. */
+/** One division of a data set, encoded by what its training part taught; a data set for `train`. */
 export interface Prepared {
   readonly encoding: Encoding;
-  readonly features: number;
   readonly train: Part;
   readonly validation: Part;
   readonly test: Part;
@@ -36,15 +32,16 @@ export function prepare(dataset: Dataset, seed: number): Prepared {
   const { table, target, ignored } = dataset;
   const split = splitRows(dataset, seed);
   const { encoding, columns } = fitEncoding(table, split.train, ignored);
-  const encoded = { train: encode(encoding, table, split.train), test: encode(encoding, table, split.test) };
-  const part = (rows: Uint32Array, x: Float32Array): Part => ({ rows, x, y: Int32Array.from(rows, (row) => target.labels[row]!) });
+  const [train, validation, test] = [split.train, split.validation, split.test].map((rows) => encode(encoding, table, rows)) as [Encoded, Encoded, Encoded];
+  const part = ({ x, rows, features }: Encoded, rowNumbers: Uint32Array): Part => (
+    { x, y: Int32Array.from(rowNumbers, (row) => target.labels[row]!), rows, features, classes: target.classes.length, rowNumbers }
+  );
   return {
     encoding,
-    features: featureCount(encoding),
-    train: part(split.train, encoded.train.x),
-    validation: part(split.validation, encode(encoding, table, split.validation).x),
-    test: part(split.test, encoded.test.x),
+    train: part(train, split.train),
+    validation: part(validation, split.validation),
+    test: part(test, split.test),
     columns,
-    duplicateRows: duplicateRows(encoded.train, encoded.test),
+    duplicateRows: duplicateRows(train, test),
   };
 }

@@ -1,13 +1,14 @@
-import type { DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { FocalError } from "focal-loss";
-import { sqlName, withDatabase } from "./database.ts";
-import { findFiles } from "./files.ts";
-import { isMissing } from "./missing.ts";
-import { openSource, unreadable, type Source } from "./source.ts";
-import { fileNames, type Column, type Table } from "./table.ts";
+import { builderFor, type ColumnBuilder } from "./builders.ts";
+import { csvSource } from "./csv.ts";
+import { databaseReason, withDatabase } from "./database.ts";
+import { findFiles, type Format } from "./files.ts";
+import { quote } from "./near.ts";
+import { selfDescribing, type Source } from "./source.ts";
+import { fileNames, type Table } from "./table.ts";
 
-const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/;
-const TEXT = /^(VARCHAR|BOOLEAN|UUID|ENUM.*)$/;
+const FORMAT_NAMES: Readonly<Record<Format, string>> = { csv: "CSV", parquet: "Parquet", json: "JSON" };
 
 /**
  * Reads CSV, TSV, Parquet or JSON files (`.gz` and `.zst` too, several files or globs as one table) into typed arrays.
@@ -19,11 +20,13 @@ const TEXT = /^(VARCHAR|BOOLEAN|UUID|ENUM.*)$/;
 export async function readTable(patterns: readonly string[], asText: readonly string[] = []): Promise<Table> {
   return withDatabase(async (connection) => {
     const { files, format } = await findFiles(connection, patterns);
-    const source = await openSource(connection, files, format, asText);
+    const unreadable = (error: unknown): never => {
+      if (error instanceof FocalError) throw error;
+      throw new FocalError("data", `cannot read ${files.map(quote).join(", ")} as ${FORMAT_NAMES[format]}: ${databaseReason(error)}`);
+    };
+    const source = await (format === "csv" ? csvSource(connection, files, asText) : selfDescribing(connection, files, format)).catch(unreadable);
     const builders = source.columns.map(({ name, type }) => builderFor(name, type, asText.includes(name)));
-    const rows = await fill(connection, source, builders).catch((error: unknown) => {
-      throw unreadable(files, format, error);
-    });
+    const rows = await fill(connection, source, builders).catch(unreadable);
     const table: Table = { files, rows, columns: builders.map((builder) => builder.finish(rows)) };
     if (rows === 0) throw new FocalError("data", `${fileNames(table)} ${files.length === 1 ? "has" : "have"} no rows`);
     return table;
@@ -40,81 +43,4 @@ async function fill(connection: DuckDBConnection, source: Source, builders: read
     builders.forEach((builder, i) => builder.add(chunk, i));
     rows += chunk.rowCount;
   }
-}
-
-interface ColumnBuilder {
-  /** What to select: DOUBLE for numbers, VARCHAR for text. */
-  readonly sql: string;
-  add(chunk: DuckDBDataChunk, index: number): void;
-  finish(rows: number): Column;
-}
-
-function builderFor(name: string, type: string, asText: boolean): ColumnBuilder {
-  if (TEXT.test(type) || (asText && NUMBER.test(type))) return textBuilder(name);
-  return NUMBER.test(type) ? numberBuilder(name) : otherBuilder(name, type);
-}
-
-function numberBuilder(name: string): ColumnBuilder {
-  const parts: Float64Array[] = [];
-  return {
-    sql: `CAST(${sqlName(name)} AS DOUBLE)`,
-    add(chunk, index) {
-      const vector = chunk.getColumnVector(index);
-      const part = new Float64Array(chunk.rowCount);
-      for (let i = 0; i < part.length; i++) {
-        const value = vector.getItem(i) as number | null;
-        part[i] = value !== null && Number.isFinite(value) ? value : NaN;
-      }
-      parts.push(part);
-    },
-    finish: (rows) => ({ kind: "number", name, values: joined(parts, new Float64Array(rows)) }),
-  };
-}
-
-function textBuilder(name: string): ColumnBuilder {
-  const parts: Int32Array[] = [];
-  const levels: string[] = [];
-  const codes = new Map<string, number>();
-  const codeOf = (raw: string): number => {
-    const text = raw.trim();
-    const known = codes.get(text);
-    if (known !== undefined) return known;
-    const code = isMissing(text) ? -1 : levels.push(text) - 1;
-    codes.set(text, code);
-    return code;
-  };
-  return {
-    sql: `CAST(${sqlName(name)} AS VARCHAR)`,
-    add(chunk, index) {
-      const vector = chunk.getColumnVector(index);
-      const part = new Int32Array(chunk.rowCount);
-      for (let i = 0; i < part.length; i++) {
-        const value = vector.getItem(i) as string | null;
-        part[i] = value === null ? -1 : codeOf(value);
-      }
-      parts.push(part);
-    },
-    finish: (rows) => ({ kind: "text", name, codes: joined(parts, new Int32Array(rows)), levels }),
-  };
-}
-
-function otherBuilder(name: string, type: string): ColumnBuilder {
-  let missing = 0;
-  return {
-    sql: `CASE WHEN ${sqlName(name)} IS NULL THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`,
-    add(chunk, index) {
-      const vector = chunk.getColumnVector(index);
-      for (let i = 0; i < chunk.rowCount; i++) missing += vector.getItem(i) as number;
-    },
-    finish: () => ({ kind: "other", name, type, missing }),
-  };
-}
-
-function joined<A extends Float64Array | Int32Array>(parts: readonly A[], into: A): A {
-  let offset = 0;
-  for (const part of parts) {
-    into.set(part, offset);
-    offset += part.length;
-  }
-  return into;
 }

@@ -1,8 +1,8 @@
 import { FocalError } from "focal-loss";
+import { stratifiedSplit } from "focal-loss/train";
 import type { Dataset } from "./dataset.ts";
 import { quote } from "./near.ts";
-import { TEST, TRAIN, VALIDATION } from "./official.ts";
-import { randomSource, shuffle } from "./random.ts";
+import { TEST, TRAIN, VALIDATION, type OfficialSplit } from "./official.ts";
 import type { Target } from "./target.ts";
 
 /** Row numbers of each part, ascending. */
@@ -12,11 +12,8 @@ export interface Split {
   readonly test: Uint32Array;
 }
 
-const HELD_OUT = 0.2;
-const UNUSED = 255;
-
 /**
- * Divides the labelled rows, class by class, so that each part holds every class in its proportion and at least once.
+ * Divides the labelled rows so that each part holds every class in its proportion and at least once.
  *
  * Without an official split 60/20/20 by `seed`. With one its test part is fixed and, unless it names validation rows, a random 20 % of
  * its training part is taken for validation: then `seed` moves the validation part only.
@@ -24,31 +21,22 @@ const UNUSED = 255;
  * @throws FocalError "data" naming the class that has too few rows
  */
 export function splitRows({ target, official }: Pick<Dataset, "target" | "official">, seed: number): Split {
-  const random = randomSource(seed);
-  const assigned = official ? official.parts.slice() : new Uint8Array(target.labels.length).fill(TRAIN);
-  target.labels.forEach((label, row) => {
-    if (label < 0) assigned[row] = UNUSED;
-  });
-  for (const [label, name] of target.classes.entries()) {
-    const inPart = (part: number) => rowsWhere((row) => target.labels[row] === label && assigned[row] === part, assigned.length);
-    const require = (part: number, needed: number, where: string) => {
-      const found = inPart(part).length;
-      if (found < needed) throw tooFew(name, target, found, where, needed);
-    };
-    if (!official) require(TRAIN, 3, "in all");
-    else {
-      require(TRAIN, official.hasValidation ? 1 : 2, `in the training part of ${official.origin}`);
-      require(TEST, 1, `in the test part of ${official.origin}`);
-      if (official.hasValidation) require(VALIDATION, 1, `in the validation part of ${official.origin}`);
-    }
-    const free = inPart(TRAIN);
-    const share = Math.max(1, Math.round(HELD_OUT * free.length));
-    shuffle(free, random);
-    if (!official) for (const row of free.splice(0, share)) assigned[row] = TEST;
-    if (!official?.hasValidation) for (const row of free.splice(0, share)) assigned[row] = VALIDATION;
+  const { labels } = target;
+  if (!official) {
+    const rows = rowsWhere(labels, (row) => labels[row]! >= 0);
+    requireRows(target, rows, 3, "in all");
+    const [train, validation, test] = divide(rows, labels, [0.6, 0.2, 0.2], seed);
+    return { train: train!, validation: validation!, test: test! };
   }
-  const part = (wanted: number) => Uint32Array.from(rowsWhere((row) => assigned[row] === wanted, assigned.length));
-  return { train: part(TRAIN), validation: part(VALIDATION), test: part(TEST) };
+  const [train, validation, test] = [TRAIN, VALIDATION, TEST].map((part) => rowsWhere(labels, (row) => labels[row]! >= 0 && official.parts[row] === part));
+  requireRows(target, train!, official.hasValidation ? 1 : 2, partOf(official, "training"));
+  requireRows(target, test!, 1, partOf(official, "test"));
+  if (official.hasValidation) {
+    requireRows(target, validation!, 1, partOf(official, "validation"));
+    return { train: train!, validation: validation!, test: test! };
+  }
+  const [kept, heldOut] = divide(train!, labels, [0.8, 0.2], seed);
+  return { train: kept!, validation: heldOut!, test: test! };
 }
 
 /** How the rows are divided, for the report. */
@@ -57,20 +45,22 @@ export function describeSplit({ official }: Pick<Dataset, "official">): string {
   return `official split (${official.origin})${official.hasValidation ? "" : ", validation a stratified 20 % of its training part"}`;
 }
 
-/** Rows of each class in a part, for the summary of the data. */
-export function classCounts(target: Target, rows: Uint32Array): number[] {
-  const counts = new Array<number>(target.classes.length).fill(0);
+function divide(rows: Uint32Array, labels: Int32Array, fractions: readonly number[], seed: number): Uint32Array[] {
+  const y = Int32Array.from(rows, (row) => labels[row]!);
+  return stratifiedSplit(y, fractions, seed).map((part) => part.map((index) => rows[index]!));
+}
+
+function requireRows(target: Target, rows: Uint32Array, needed: number, where: string): void {
+  const counts = new Uint32Array(target.classes.length);
   for (const row of rows) counts[target.labels[row]!]!++;
-  return counts;
+  const short = counts.findIndex((count) => count < needed);
+  if (short < 0) return;
+  const found = counts[short] === 1 ? "1 row" : `${counts[short]} rows`;
+  throw new FocalError("data", `class ${quote(target.classes[short]!)} of ${quote(target.name)} has ${found} ${where}, expected at least ${needed}: every part needs each class`);
 }
 
-function rowsWhere(wanted: (row: number) => boolean, rows: number): number[] {
-  const found: number[] = [];
-  for (let row = 0; row < rows; row++) if (wanted(row)) found.push(row);
-  return found;
+function rowsWhere(labels: Int32Array, wanted: (row: number) => boolean): Uint32Array {
+  return Uint32Array.from(labels.keys()).filter(wanted);
 }
 
-function tooFew(name: string, target: Target, found: number, where: string, needed: number): FocalError {
-  const rows = found === 1 ? "1 row" : `${found} rows`;
-  return new FocalError("data", `class ${quote(name)} of ${quote(target.name)} has ${rows} ${where}, expected at least ${needed}: every part needs each class`);
-}
+const partOf = ({ origin }: OfficialSplit, part: string): string => `in the ${part} part of ${origin}`;

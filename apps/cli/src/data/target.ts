@@ -7,6 +7,8 @@ export interface Target {
   readonly name: string;
   /** Two classes: the second is the positive one. More: in natural order ("2" before "10"). */
   readonly classes: readonly string[];
+  /** Two classes that are one class of the column and all its others. */
+  readonly againstRest: boolean;
   /** Class index per row; −1 where the target is missing. */
   readonly labels: Int32Array;
   /** Rows per class. */
@@ -40,11 +42,11 @@ export function readTarget(table: Table, name: string, positive?: string): Targe
   }
   const counts = countCodes(codes, names.length);
   const classes = orderClasses(names, counts, positive);
-  const rest = positive !== undefined && names.length > 2;
-  const classOf = Int32Array.from(names, (value) => (rest ? Number(value === positive) : classes.indexOf(value)));
+  const againstRest = positive !== undefined && names.length > 2;
+  const classOf = Int32Array.from(names, (value) => (againstRest ? Number(value === positive) : classes.indexOf(value)));
   const labels = codes.map((code) => (code < 0 ? -1 : classOf[code]!));
   const perClass = countCodes(labels, classes.length);
-  return { name, classes, labels, counts: perClass, missing: labels.length - perClass.reduce((sum, n) => sum + n, 0) };
+  return { name, classes, againstRest, labels, counts: perClass, missing: labels.length - perClass.reduce((sum, n) => sum + n, 0) };
 }
 
 /** Labels of another table by the classes of a model; −1 for a missing or unknown value. Null when the column is not there. */
@@ -88,7 +90,7 @@ function valuesOf(column: Column, table: Table): { names: readonly string[]; cod
 }
 
 function countCodes(codes: Int32Array, size: number): number[] {
-  const counts = new Array<number>(size).fill(0);
+  const counts = Array.from({ length: size }, () => 0);
   for (const code of codes) if (code >= 0) counts[code]!++;
   return counts;
 }
