@@ -1,3 +1,6 @@
+export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, softmaxPriorBias } from "./balance.ts";
+export { applyTemperature, calibrate, fitTemperature, recoverPosterior } from "./calibrate.ts";
+export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
 export { criterion } from "./criterion.ts";
 export type { CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction } from "./criterion.ts";
 export { FocalError } from "./errors.ts";
@@ -9,3 +12,8 @@ export { defineLoss } from "./losses/define.ts";
 export type { LossFamily, ParameterRange } from "./losses/define.ts";
 export { focal } from "./losses/focal.ts";
 export type { Alpha, Language, Loss, Parameter } from "./losses/loss.ts";
+export {
+  averagePrecision, bestThreshold, brier, classScores, confusionMatrix, decide, expectedCalibrationError, logLoss,
+  macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+} from "./metrics/index.ts";
+export type { ClassScore, Confusion, CurvePoint, Decision, ReliabilityBin } from "./metrics/index.ts";
