@@ -11,7 +11,7 @@ export interface ScoredRows {
   /** rows × classes: the network's own scores, and probabilities after calibration. */
   readonly raw: ArrayLike<number>;
   readonly probabilities: ArrayLike<number>;
-  /** The class with the tuned threshold, and the one with the highest probability. */
+  /** The class with the tuned threshold, and the one with the highest raw score. */
   readonly predicted: ArrayLike<number>;
   readonly predictedArgmax: ArrayLike<number>;
 }

@@ -10,7 +10,7 @@ export interface Scores {
   readonly probabilities: Float64Array;
   /** The class by the tuned threshold or multipliers. */
   readonly predicted: Int32Array;
-  /** The class of the highest probability. */
+  /** The class of the highest raw score: what the network decides as it was trained. */
   readonly predictedArgmax: Int32Array;
 }
 
@@ -19,7 +19,7 @@ export function score(model: Pick<SavedModel, "layers" | "classes" | "calibratio
   const classes = model.classes.length;
   const raw = predict(networkOf(model), x, rows);
   const probabilities = calibrate(raw, classes, model.calibration);
-  return { raw, probabilities, predicted: decide(probabilities, classes, model.decision), predictedArgmax: decide(probabilities, classes) };
+  return { raw, probabilities, predicted: decide(probabilities, classes, model.decision), predictedArgmax: decide(raw, classes) };
 }
 
 function networkOf({ layers, classes }: Pick<SavedModel, "layers" | "classes">): Model {

@@ -1,0 +1,40 @@
+import { FocalError } from "focal-loss";
+
+/** Refuses options that a command does not have: a misspelt one must not be passed over in silence. */
+export function refuseUnknown(rawArgs: readonly string[], known: Readonly<Record<string, unknown>>): void {
+  const [command, ...rest] = rawArgs;
+  const end = rest.indexOf("--");
+  for (const arg of end < 0 ? rest : rest.slice(0, end)) {
+    if (!/^--?[a-zA-Z]/.test(arg)) continue;
+    const name = arg.replace(/^--?/, "").replace(/=.*$/s, "");
+    if (!(name in known)) {
+      const options = Object.keys(known).filter((key) => key !== "files" && key !== "model").map((key) => `--${key}`);
+      throw new FocalError("argument", `focal ${command} has no option ${arg.replace(/=.*$/s, "")}; it has ${options.join(", ")}`);
+    }
+  }
+}
+
+/** Every value given for an option, repeated or separated by commas. */
+export function listOf(rawArgs: readonly string[], name: string): string[] {
+  const found = rawArgs.flatMap((arg, i) =>
+    arg === `--${name}` ? [rawArgs[i + 1] ?? ""] : arg.startsWith(`--${name}=`) ? [arg.slice(name.length + 3)] : []);
+  return found.flatMap((value) => value.split(",")).map((value) => value.trim()).filter((value) => value !== "");
+}
+
+/** A whole number from the command line. */
+export function wholeNumber(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
+    throw new FocalError("argument", `${name} must be a whole number ≥ ${least}, got ${JSON.stringify(text)}`);
+  }
+  return value;
+}
+
+/** Numbers separated by commas. */
+export function numbers(name: string, text: string): number[] {
+  return text.split(",").map((item) => {
+    const value = Number(item);
+    if (item.trim() === "" || !Number.isFinite(value)) throw new FocalError("argument", `${name} must be a number, got ${JSON.stringify(item)}`);
+    return value;
+  });
+}
