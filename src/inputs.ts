@@ -1,7 +1,7 @@
 import { FocalError } from "./errors.ts";
 import type { Floats, NumberArray } from "./heads/job.ts";
 import type { Head } from "./kernels/cpu.ts";
-import type { Alpha, Loss } from "./losses/loss.ts";
+import type { Loss } from "./losses/loss.ts";
 
 /** Class weights by the head's rule; see {@link Alpha}. */
 export function classWeights(loss: Loss, head: Head, classes: number | undefined): { negative: Float64Array; positive: Float64Array } {

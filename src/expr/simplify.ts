@@ -11,17 +11,15 @@ const factors = (e: Expr): readonly Expr[] => (e.word === "mul" ? e.args.flatMap
 
 /** x·a + x·b → x·(a + b), for the factors both products have. */
 function shareFactors(a: Expr, b: Expr, join: (a: Expr, b: Expr) => Expr): Expr | undefined {
-  const left = [...factors(a)], right = [...factors(b)], common: Expr[] = [];
-  for (const factor of [...left]) {
-    const at = right.indexOf(factor);
-    if (at < 0 || isNum(factor)) continue;
-    common.push(factor);
-    left.splice(left.indexOf(factor), 1);
-    right.splice(at, 1);
+  const left: Expr[] = [], right = [...factors(b)], common: Expr[] = [];
+  for (const factor of factors(a)) {
+    const at = isNum(factor) ? -1 : right.indexOf(factor);
+    if (at < 0) left.push(factor);
+    else common.push(...right.splice(at, 1));
   }
   if (common.length === 0) return undefined;
-  const rest = (list: Expr[]): Expr => list.reduce((x, y) => simplify.mul(x, y), one);
-  return simplify.mul(common.reduce((x, y) => raw.mul(x, y)), join(rest(left), rest(right)));
+  const product = (list: Expr[]): Expr => list.reduce((x, y) => simplify.mul(x, y), one);
+  return simplify.mul(product(common), join(product(left), product(right)));
 }
 
 /**
