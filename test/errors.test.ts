@@ -49,7 +49,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["logits[1] must be a finite number, got NaN", "argument", () => criterion(focal(), { check: true }).value([1, NaN], [1, 0])],
   [`engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`, "engine", () => criterion(focal(), { engine: "wasm" }).value([1], [1])],
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
-  [`language must be tex or js, got "cobol"`, "argument", () => focal.render(any("cobol"))],
+  [`language must be tex, js, wasm, got "cobol"`, "argument", () => focal.render(any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
   ["mine: a parameter may not be called pt, which has a meaning of its own", "formula", () => defineLoss("mine", { pt: 1 }, ({ pt }) => neg(log(pt)))],
   ["log takes formulas and numbers, got undefined (is a parameter's name misspelt?); write formulas with the words of focal-loss/expr", "formula", () => defineLoss("mine", {}, (symbols) => neg(log(any((symbols as Record<string, unknown>)["p"]))))],

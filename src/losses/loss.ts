@@ -27,4 +27,4 @@ export interface Loss {
 }
 
 /** The languages a loss can be printed in. */
-export type Language = "tex" | "js";
+export type Language = "tex" | "js" | "wasm";

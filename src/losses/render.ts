@@ -1,32 +1,62 @@
 import { FocalError } from "../errors.ts";
+import type { Expr } from "../expr/expr.ts";
+import { toFloat32 } from "../expr/float32.ts";
 import { fold } from "../expr/fold.ts";
 import { js } from "../targets/js.ts";
 import { tex } from "../targets/tex.ts";
+import { Listing } from "../targets/wasm.ts";
+import type { Instruction } from "../targets/wasm.ts";
 import { derive, symbolsOf } from "./derive.ts";
 import type { Language, Loss } from "./loss.ts";
 
 const printers: Readonly<Record<Language, (loss: Loss) => string>> = {
   tex: (loss) => fold(loss.formula, tex).text,
   js: renderJs,
+  wasm: renderWasm,
 };
 
 /** The loss in another language. `tex` is the formula as written, the others are the stable form that runs. */
 export function render(loss: Loss, language: Language): string {
   const print = (printers as Record<string, ((loss: Loss) => string) | undefined>)[language];
-  if (!print) throw new FocalError("argument", `language must be ${Object.keys(printers).join(" or ")}, got ${JSON.stringify(language)}`);
+  if (!print) throw new FocalError("argument", `language must be ${Object.keys(printers).join(", ")}, got ${JSON.stringify(language)}`);
   return print(loss);
 }
 
-function renderJs(loss: Loss): string {
+const results = ["value", "slope", "curvature"];
+
+function derivatives(loss: Loss): { exprs: Expr[]; inputs: string[] } {
   const { value, slope, curvature } = derive(loss, "hard");
   const exprs = [value, slope, curvature];
-  const inputs = ["u", ...[...symbolsOf(...exprs)].filter((name) => name !== "u").sort()];
+  return { exprs, inputs: ["u", ...[...symbolsOf(...exprs)].filter((name) => name !== "u").sort()] };
+}
+
+function renderJs(loss: Loss): string {
+  const { exprs, inputs } = derivatives(loss);
   const { statements, values } = js(exprs, (name) => name);
   return [
     `/** ${loss.name}: value, slope and curvature by the margin u = logit of the true class. */`,
     `function ${loss.name}(${inputs.join(", ")}) {`,
     ...statements.map((statement) => `  ${statement}`),
-    `  return { value: ${values[0]}, slope: ${values[1]}, curvature: ${values[2]} };`,
+    `  return { ${results.map((name, i) => `${name}: ${values[i]}`).join(", ")} };`,
     "}",
   ].join("\n");
+}
+
+/** The instructions over four float32 lanes, one a line; without the head, the loop and the memory around them. */
+function renderWasm(loss: Loss): string {
+  const { exprs, inputs } = derivatives(loss);
+  const listing = new Listing();
+  const symbols = Object.fromEntries(inputs.map((name, i) => [name, listing.emit("param", [], i)]));
+  const values = listing.formulas(toFloat32(exprs), symbols);
+  return [
+    `;; ${loss.name}: ${results.join(", ")} by the margin u, four float32 lanes at a time`,
+    ...listing.instructions.map(({ op, args, immediate }, r) => `$${r} = ${op}${[...args.map((arg) => `$${arg}`), ...operand(op, immediate)].map((text) => ` ${text}`).join("")}`),
+    ...values.map((register, i) => `${results[i]} = $${register}`),
+  ].join("\n");
+
+  function operand(op: Instruction["op"], immediate: number): string[] {
+    if (op === "param") return [inputs[immediate]!];
+    if (op === "v128.const") return [`i32x4 0x${(immediate >>> 0).toString(16).padStart(8, "0")} ;; ${new Float32Array(Int32Array.of(immediate).buffer)[0]}`];
+    return op.includes(".sh") ? [String(immediate)] : [];
+  }
 }

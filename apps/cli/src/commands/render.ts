@@ -9,7 +9,7 @@ export const render = defineCommand({
   meta: { name: "render", description: "Print a loss in another language.  Example: focal render focal --gamma 2 --to js" },
   args: {
     loss: { type: "positional", description: Object.keys(families).join(", "), required: true },
-    to: { type: "string", description: "tex: the formula as written; js: its stable value, slope and curvature", default: "tex", valueHint: "tex|js" },
+    to: { type: "string", description: "tex: the formula as written; js, wasm: its stable value, slope and curvature", default: "tex", valueHint: "tex|js|wasm" },
     gamma: { type: "string", description: "focusing parameter of focal (default: 2)" },
   },
   run({ args }) {
