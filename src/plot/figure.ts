@@ -25,7 +25,7 @@ const WELL_CLASSIFIED = 0.6;
 /** Keeps the caption clear of curves that stay high; the loss has fallen by then. */
 const HEADROOM = 1.12;
 /** Mean width of a letter of the labels, in pixels. */
-const LETTER = 6.2;
+const LETTER = 6.6;
 const FONT = "system-ui, -apple-system, Segoe UI, Inter, DejaVu Sans, sans-serif";
 
 /**

@@ -1,0 +1,54 @@
+import * as Plot from "@observablehq/plot";
+import type { Curves } from "../results.ts";
+import type { Player } from "./cast.ts";
+import { percent, shorten } from "./format.ts";
+import type { Html } from "./html.ts";
+import { figure, lossKey, panel } from "./panel.ts";
+
+const MOST = 8;
+/** Where the curves are read off for the text. */
+const HARDEST = 0.1;
+type Point = Curves["difficulty"][number]["points"][number];
+
+/** Share of the gradient over training rows from hard to easy: where each loss spends its effort. */
+export function difficulty(cast: readonly Player[]): Html | undefined {
+  const drawn = cast.flatMap((player) => {
+    const curves = player.result.runs[0]?.curves?.difficulty;
+    return curves === undefined || player.role === "noise floor" ? [] : [{ player, curves }];
+  });
+  const groups = (drawn[0]?.curves ?? []).map(({ group }) => group);
+  if (groups.length === 0) return undefined;
+  const at = (curves: Curves["difficulty"], group: string) => curves.find((curve) => curve.group === group)?.points ?? [];
+  const panels = groups.slice(0, MOST).map((group) => panel({
+    height: 270,
+    marginLeft: 48,
+    marginRight: 28,
+    x: { domain: [0, 1], ticks: 5, tickFormat: percent, label: "training rows, hardest first", labelAnchor: "center", labelArrow: "none" },
+    y: { domain: [0, 1], ticks: 5, tickFormat: percent, label: "share of the gradient", labelArrow: "none", grid: true },
+    marks: [
+      Plot.line([[0, 0], [1, 1]], { stroke: "currentColor", strokeOpacity: 0.45, strokeDasharray: "1 3" }),
+      ...[...drawn].reverse().map(({ player, curves }) => Plot.line([{ examples: 0, gradient: 0 }, ...at(curves, group)], {
+        x: "examples", y: "gradient", stroke: player.color, strokeWidth: player.strokeWidth, strokeDasharray: player.dash,
+      })),
+    ],
+  }, {
+    heading: shorten(group, 60),
+    title: `Cumulative share of the gradient, ${group}`,
+    description: `Share of the gradient from the hardest ${percent(HARDEST)} of rows: ${drawn.map(({ player, curves }) => `${player.result.name} ${percent(shareAt(at(curves, group)))}`).join(", ")}.`,
+  }));
+  const shares = drawn.map(({ player, curves }) => ({ player, share: shareAt(at(curves, groups[0]!)) })).filter(({ share }) => Number.isFinite(share));
+  const reference = shares.find(({ player }) => player.role === "reference");
+  const sharpest = [...shares].filter(({ player }) => player.role === "candidate").sort((a, b) => b.share - a.share)[0];
+  const notice = reference && sharpest
+    ? `First split, at the chosen epoch. The hardest ${percent(HARDEST)} of the training rows (${shorten(groups[0]!, 40)}) make ${percent(reference.share)} of the gradient of cross-entropy and ${percent(sharpest.share)} of that of ${sharpest.player.result.name}. `
+    : "First split, at the chosen epoch. ";
+  return figure(`${notice}On the dotted line every row would count the same.`, panels, { key: lossKey(drawn.map(({ player }) => player)) });
+}
+
+function shareAt(points: readonly Point[]): number {
+  const after = points.findIndex(({ examples }) => examples >= HARDEST);
+  if (after < 0) return NaN;
+  const b = points[after]!;
+  const a = points[after - 1] ?? { examples: 0, gradient: 0 };
+  return b.examples === a.examples ? b.gradient : a.gradient + ((HARDEST - a.examples) / (b.examples - a.examples)) * (b.gradient - a.gradient);
+}

@@ -1,0 +1,21 @@
+import type { Results } from "../results.ts";
+import { fixed } from "./format.ts";
+import { html } from "./html.ts";
+import type { Html } from "./html.ts";
+
+/** How it was measured, and what to type to measure it again. */
+export function reproduce({ protocol, reproduce: how }: Results): Html {
+  const facts: readonly (readonly [string, string])[] = [
+    ["Split", protocol.split],
+    ["Repeats", String(protocol.repeats)],
+    ["Model", protocol.model],
+    ["Epoch chosen by", protocol.selection],
+    ["Models trained", String(protocol.configurations)],
+    ["Seed", String(how.seed)],
+    ["Machine", how.machine],
+    ["Date", how.date],
+    ["Time", how.seconds < 120 ? `${fixed(how.seconds, 0)} s` : `${fixed(how.seconds / 60, 1)} min`],
+    ["Versions", Object.entries(how.versions).map(([name, version]) => `${name} ${version}`).join(", ")],
+  ];
+  return html`<pre><code>${how.command}</code></pre><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+}
