@@ -23,7 +23,7 @@ export async function run(rawArgs: string[]): Promise<number> {
   try {
     if (rawArgs.length === 0 || isHelp(rawArgs[0]!)) await showUsage(main);
     else if (rawArgs[0] === "--version" || rawArgs[0] === "-v") console.log(version);
-    else if (!command) throw new FocalError("argument", `focal has no command ${JSON.stringify(rawArgs[0])}; it has ${Object.keys(subCommands).join(", ")}`);
+    else if (!command) throw new FocalError("argument", `no command ${JSON.stringify(rawArgs[0])}; there are ${Object.keys(subCommands).join(", ")}`);
     else if (rawArgs.some(isHelp)) await showUsage(command, main);
     else {
       refuseUnknown(rawArgs, command.args as Record<string, unknown>);

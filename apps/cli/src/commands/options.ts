@@ -9,7 +9,7 @@ export function refuseUnknown(rawArgs: readonly string[], known: Readonly<Record
     const name = arg.replace(/^--?/, "").replace(/=.*$/s, "");
     if (!(name in known)) {
       const options = Object.keys(known).filter((key) => key !== "files" && key !== "model").map((key) => `--${key}`);
-      throw new FocalError("argument", `focal ${command} has no option ${arg.replace(/=.*$/s, "")}; it has ${options.join(", ")}`);
+      throw new FocalError("argument", `${command} has no option ${arg.replace(/=.*$/s, "")}; it has ${options.join(", ")}`);
     }
   }
 }

@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { readTable } from "../src/data/index.ts";
+import { run } from "../src/main.ts";
+import type { Results } from "../src/results.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "focal train "));
+const at = (name: string): string => join(folder, name);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Two overlapping blobs, 1:9, with a missing value here and there, a category, and hostile names. */
+function table(rows: number): string {
+  let state = 11;
+  const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
+  const lines = ['width,"<b>colour</b>",row_id,verdict'];
+  for (let i = 0; i < rows; i++) {
+    const positive = i % 10 === 0;
+    const width = random() < 0.05 ? "" : (random() + random() - 1 + (positive ? 0.8 : 0)).toFixed(4);
+    lines.push(`${width},${random() < (positive ? 0.7 : 0.3) ? "red" : "blue"},${i + 1},${positive ? "<script>yes</script>" : "no"}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+interface Said {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program in this process. */
+async function focal(...args: string[]): Promise<Said> {
+  const out: string[] = [], err: string[] = [];
+  const spies = [
+    vi.spyOn(console, "log").mockImplementation((text: unknown) => void out.push(String(text))),
+    vi.spyOn(console, "error").mockImplementation((text: unknown) => void err.push(String(text))),
+    vi.spyOn(process.stderr, "write").mockImplementation(() => true),
+  ];
+  try {
+    return { code: await run(args), out: out.join("\n"), err: err.join("\n") };
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
+const results = (name: string): Results => JSON.parse(readFileSync(join(at(name), "metrics.json"), "utf8")) as Results;
+/** Everything but the clock. */
+const timeless = ({ losses }: Results): unknown => JSON.parse(JSON.stringify(losses, (key, value: unknown) => (key === "seconds" ? 0 : value)));
+
+const quick = ["--target", "verdict", "--epochs", "60", "--hidden", "8"];
+
+beforeAll(() => writeFileSync(at("data.csv"), table(1500)));
+
+describe("focal train", () => {
+  test("writes report, models, metrics and predictions, and says where", async () => {
+    const { code, out } = await focal("train", at("data.csv"), ...quick, "--repeats", "2", "--out", at("first"));
+    expect(code).toBe(0);
+    expect(readdirSync(at("first")).sort()).toEqual(["metrics.json", "model.json", "model.onnx", "predictions.parquet", "report.html"]);
+    expect(out).toContain("report.html");
+    const { losses, data, protocol, recommendation } = results("first");
+    expect(losses.map(({ name }) => name)).toEqual(["cross-entropy", "cross-entropy (restart)", "balanced cross-entropy", "focal γ = 2"]);
+    expect(losses.map(({ name }) => name)).toContain(recommendation.loss);
+    expect(data.classes).toEqual([{ name: "no", count: 1350 }, { name: "<script>yes</script>", count: 150 }]);
+    expect(data.columns.find(({ name }) => name === "row_id")!.kind).toBe("dropped");
+    expect(protocol.configurations).toBe(8);
+    for (const { runs } of losses) for (const { metrics } of runs) {
+      expect(metrics.averagePrecision).toBeGreaterThan(0.3); // at random: 0.1
+      for (const value of Object.values(metrics)) expect(Number.isFinite(value)).toBe(true);
+    }
+    // The same splits and first weights: the restart differs, and is no other loss.
+    expect(losses[1]!.runs[0]!.metrics.logLoss).not.toBe(losses[0]!.runs[0]!.metrics.logLoss);
+  });
+
+  test("escapes what comes from the data in the report", () => {
+    const report = readFileSync(join(at("first"), "report.html"), "utf8");
+    expect(report).not.toContain("<script");
+    expect(report).not.toContain("<b>colour");
+  });
+
+  test("focal predict reproduces the saved scores, from the ONNX file and from the JSON one", async () => {
+    const saved = await readTable([join(at("first"), "predictions.parquet")]);
+    const column = (t: typeof saved, name: string): ArrayLike<number> => {
+      const found = t.columns.find((c) => c.name === name)!;
+      return found.kind === "number" ? found.values : found.kind === "text" ? Array.from(found.codes, (c) => (found.levels[c] === "no" ? 0 : 1)) : [];
+    };
+    for (const model of ["model.onnx", "model.json"]) {
+      expect((await focal("predict", join(at("first"), model), at("data.csv"), "--out", at("scored.parquet"))).code).toBe(0);
+      const again = await readTable([at("scored.parquet")]);
+      expect(again.rows).toBe(1500);
+      for (const name of ["p_no", "p_<script>yes</script>", "raw_no", "predicted", "predicted_argmax"]) {
+        expect(Array.from(column(again, name)), name).toEqual(Array.from(column(saved, name)));
+      }
+    }
+  });
+
+  test("the same command gives the same numbers", async () => {
+    await focal("train", at("data.csv"), ...quick, "--repeats", "2", "--out", at("second"));
+    expect(timeless(results("second"))).toEqual(timeless(results("first")));
+  });
+
+  test("a linear model, several γ and α, a temperature, and the model of a named loss", async () => {
+    const { code } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--gamma", "0,2", "--alpha", "none,.25",
+      "--temperature", "--repeats", "1", "--loss", "focal γ = 2, α = 0.25", "--out", at("linear"));
+    expect(code).toBe(0);
+    const model = JSON.parse(readFileSync(join(at("linear"), "model.json"), "utf8")) as { loss: unknown };
+    expect(model.loss).toEqual({ name: "focal", parameters: { gamma: 2 }, alpha: 0.25 });
+    const { losses } = results("linear");
+    // γ = 0 is cross-entropy: fitted to convergence, both find the same minimum.
+    const zero = losses.find(({ name }) => name === "focal γ = 0")!.summary, cross = losses[0]!.summary;
+    expect(zero.averagePrecision.mean).toBeCloseTo(cross.averagePrecision.mean, 6);
+    expect(losses[1]!.summary.averagePrecision.mean).toBeCloseTo(cross.averagePrecision.mean, 6);
+  });
+
+  test("--json prints the results and nothing else", async () => {
+    const { out, err } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--repeats", "1", "--json", "--out", at("json"));
+    expect(err).toBe("");
+    expect(timeless(JSON.parse(out) as Results)).toEqual(timeless(results("json")));
+  });
+});
+
+describe("a mistake gives one sentence and exit code 1, and writes nothing", () => {
+  test.each([
+    [["train", "nowhere.csv", "--target", "y"], /no such file: "nowhere.csv"/],
+    [["train", "DATA"], /Missing required argument: --target/],
+    [["train", "DATA", "--target", "verdikt"], /no column "verdikt".*did you mean "verdict"/],
+    [["train", "DATA", "--target", "verdict", "--gama", "2"], /train has no option --gama; it has --target/],
+    [["train", "DATA", "--target", "verdict", "--gamma", "-1"], /gamma must be ≥ 0, got -1/],
+    [["train", "DATA", "--target", "verdict", "--gamma", "two"], /gamma must be a number, got "two"/],
+    [["train", "DATA", "--target", "verdict", "--gamma", "2,2"], /gamma and alpha must not repeat a value/],
+    [["train", "DATA", "--target", "verdict", "--alpha", "3"], /alpha must be in \[0, 1\]/],
+    [["train", "DATA", "--target", "verdict", "--hidden", "0"], /hidden must be a whole number ≥ 1, got "0"/],
+    [["train", "DATA", "--target", "verdict", "--repeats", "1.5"], /repeats must be a whole number ≥ 1, got "1.5"/],
+    [["train", "DATA", "--target", "verdict", "--loss", "hinge"], /loss must be "cross-entropy", .*got "hinge"/],
+    [["train", "DATA", "--target", "verdict", "--positive", "maybe"], /no class "maybe"/],
+    [["train", "DATA", "--target", "width"], /width/],
+    [["train", "DATA", "--target", "verdict", "--resume", "--out", "OUT"], /nothing to resume: there is no/],
+    [["predict", "nowhere.onnx", "DATA"], /nowhere.onnx/],
+    [["predict", "DATA", "DATA"], /model/],
+    [["predict"], /Missing required/],
+    [["plot", "--gamma", "a"], /gamma/],
+    [["render", "hinge"], /loss must be focal or cross-entropy, got "hinge"/],
+    [["render", "focal", "--to", "cobol"], /language must be tex, js, wasm, got "cobol"/],
+    [["dance"], /no command "dance"; there are train, predict, plot, render/],
+  ])("focal %j", async (args, sentence) => {
+    const { code, err } = await focal(...args.map((arg) => (arg === "DATA" ? at("data.csv") : arg === "OUT" ? at("mistake") : arg)));
+    expect(code).toBe(1);
+    expect(err).toMatch(sentence);
+    expect(err.trim().split("\n")).toHaveLength(1);
+    expect(existsSync("focal-output")).toBe(false);
+  });
+});
+
+describe("an interrupted run", () => {
+  // A real process: signals and exit codes are the subject. Needs the build that `npm test` makes first.
+  const bin = fileURLToPath(new URL("../bin/focal.js", import.meta.url));
+  const args = (out: string): string[] => ["train", at("data.csv"), "--target", "verdict", "--hidden", "16", "--epochs", "150", "--repeats", "1", "--out", at(out)];
+
+  /** Runs until the program says something that matches, then sends a signal. */
+  function interrupt(out: string, signal: NodeJS.Signals): Promise<{ code: number | null; err: string }> {
+    return new Promise((resolve) => {
+      const child = spawn(process.execPath, [bin, ...args(out)], { stdio: ["ignore", "ignore", "pipe"] });
+      let err = "";
+      const poll = setInterval(() => { if (existsSync(join(at(out), "checkpoint")) && !child.killed) child.kill(signal); }, 20);
+      child.stderr.on("data", (data) => (err += String(data)));
+      child.on("exit", (code) => { clearInterval(poll); resolve({ code, err }); });
+    });
+  }
+
+  test("by Ctrl-C leaves a checkpoint, says so, and ends after --resume with the same numbers as an uninterrupted one", async () => {
+    const { code, err } = await interrupt("stopped", "SIGINT");
+    expect(code).toBe(1);
+    expect(err).toContain("--resume");
+    expect(readdirSync(at("stopped"))).toEqual(["checkpoint"]);
+    expect((await focal(...args("stopped"), "--resume")).code).toBe(0);
+    expect((await focal(...args("whole"))).code).toBe(0);
+    expect(timeless(results("stopped"))).toEqual(timeless(results("whole")));
+    expect(readdirSync(at("stopped"))).not.toContain("checkpoint");
+  });
+
+  test("by kill -9 too", async () => {
+    await interrupt("killed", "SIGKILL");
+    expect((await focal(...args("killed"), "--resume")).code).toBe(0);
+    expect(timeless(results("killed"))).toEqual(timeless(results("whole")));
+  });
+
+  test("whose checkpoint was torn, or belongs to other settings, is refused with a sentence", async () => {
+    await interrupt("torn", "SIGKILL");
+    const other = await focal(...args("torn"), "--resume", "--seed", "1");
+    expect(other).toMatchObject({ code: 1, err: expect.stringContaining("belongs to other data or settings") as string });
+    truncateSync(join(at("torn"), "checkpoint"), 100);
+    expect(await focal(...args("torn"), "--resume")).toMatchObject({ code: 1, err: expect.stringContaining("no readable checkpoint") as string });
+  });
+});
