@@ -1,4 +1,4 @@
-import type { LossResult, Results, Run } from "../results.ts";
+import type { LossResult, Metric, Results } from "../results.ts";
 import { REFERENCE } from "./candidates.ts";
 import { meanAndDeviation, pairedDifference } from "./intervals.ts";
 
@@ -11,8 +11,6 @@ interface Difference {
 }
 
 const number = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
-const interval = ({ mean, low, high }: Difference, level: string): string =>
-  low === undefined ? number(mean) : `${number(mean)}, ${level} interval ${number(low)} to ${number(high!)}`;
 
 /**
  * Says what the comparison supports, and no more.
@@ -24,41 +22,54 @@ const interval = ({ mean, low, high }: Difference, level: string): string =>
 export function conclude(losses: readonly LossResult[], testOverTrain: number): Judgement {
   const [reference, restart, ...candidates] = losses as [LossResult, LossResult, ...LossResult[]];
   const level = 1 - 0.05 / candidates.length;
-  const percent = `${(100 * level).toFixed(candidates.length > 1 ? 1 : 0)} %`;
-  const differs = (loss: LossResult, metric: keyof Run["metrics"]): Difference =>
+  const differs = (loss: LossResult, metric: Metric): Difference =>
     pairedDifference(loss.runs.map((run) => run.metrics[metric]), reference.runs.map((run) => run.metrics[metric]), testOverTrain, level);
-  const noise = (metric: keyof Run["metrics"]): number => {
+  const noise = (metric: Metric): number => {
     const { mean, sd } = meanAndDeviation(restart.runs.map((run, i) => run.metrics[metric] - reference.runs[i]!.metrics[metric]));
     return Math.max(Math.abs(mean), sd);
   };
-  const wins = (loss: LossResult, metric: keyof Run["metrics"]): boolean => {
+  const wins = (loss: LossResult, metric: Metric): boolean => {
     const { mean, low } = differs(loss, metric);
     return low !== undefined && low > 0 && mean > noise(metric);
   };
+  /** The difference in words, with its interval and the noise to hold it against. */
+  const measured = (loss: LossResult, metric: Metric): string => {
+    const { mean, low, high } = differs(loss, metric);
+    const percent = (100 * level).toFixed(candidates.length > 1 ? 1 : 0);
+    const range = low === undefined ? "" : ` (${percent} % interval ${number(low)} to ${number(high!)})`;
+    return `${number(mean)} in ${words[metric]}${range}; a restart of cross-entropy moves it by ${noise(metric).toFixed(3)}`;
+  };
 
   const ranked = [...candidates].sort((a, b) => b.summary.averagePrecision.mean - a.summary.averagePrecision.mean);
-  const best = ranked[0]!, gain = differs(best, "averagePrecision");
-  const precise = ranked.find((loss) => wins(loss, "averagePrecision"));
-  if (precise) {
-    const sentence = `${precise.name} ranks better than cross-entropy: average precision ${interval(differs(precise, "averagePrecision"), percent)}.`;
-    return { headline: sentence, recommendation: { loss: precise.name, reason: "its gain in average precision stands out from the spread over splits and from restart noise" } };
-  }
-  const decisive = ranked.find((loss) => wins(loss, "macroF1Tuned") && (differs(loss, "averagePrecision").high ?? -1) >= 0);
-  if (decisive) {
-    const sentence = `${decisive.name} decides better than cross-entropy once thresholds are tuned: macro-F1 ${interval(differs(decisive, "macroF1Tuned"), percent)}; their rankings do not differ measurably.`;
-    return { headline: sentence, recommendation: { loss: decisive.name, reason: "its gain in macro-F1 at tuned thresholds stands out from the spread over splits and from restart noise" } };
-  }
-  const repeats = reference.runs.length;
-  if (repeats < 2) {
+  const best = ranked[0]!;
+  if (reference.runs.length < 2) {
     return {
-      headline: `One split cannot tell losses apart: ${best.name} differs from cross-entropy by ${number(gain.mean)} in average precision, a restart of cross-entropy by ${number(restart.summary.averagePrecision.mean - reference.summary.averagePrecision.mean)}.`,
-      recommendation: { loss: REFERENCE, reason: "a single split gives no interval; repeat with --repeats 5" },
+      headline: "One split cannot tell losses apart.",
+      recommendation: { loss: REFERENCE, reason: `For an interval use --repeats 5. Here ${best.name} differs by ${measured(best, "averagePrecision")}.` },
     };
   }
-  const asTrained = ranked.filter((loss) => wins(loss, "macroF1")).map((loss) => `${loss.name} raises macro-F1 by ${interval(differs(loss, "macroF1"), percent)}`);
-  const tail = asTrained.length ? ` Without tuned thresholds ${asTrained.join("; ")}.` : "";
+  const precise = ranked.find((loss) => wins(loss, "averagePrecision"));
+  if (precise) {
+    return {
+      headline: `${capital(precise.name)} ranks better than cross-entropy.`,
+      recommendation: { loss: precise.name, reason: `It differs by ${measured(precise, "averagePrecision")}.` },
+    };
+  }
+  const decisive = ranked.find((loss) => wins(loss, "macroF1Tuned") && differs(loss, "averagePrecision").high! >= 0);
+  if (decisive) {
+    return {
+      headline: `${capital(decisive.name)} decides better than cross-entropy, but does not rank better.`,
+      recommendation: { loss: decisive.name, reason: `It differs by ${measured(decisive, "macroF1Tuned")}. In average precision no difference shows.` },
+    };
+  }
+  const untuned = ranked.filter((loss) => wins(loss, "macroF1")).map((loss) => ` Without tuned thresholds ${loss.name} differs by ${measured(loss, "macroF1")}; with them no gain remains that could be told from noise.`);
   return {
-    headline: `No loss beats cross-entropy beyond noise: the best, ${best.name}, differs by ${interval(gain, percent)} in average precision; a restart of cross-entropy by ±${noise("averagePrecision").toFixed(3)}.${tail}`,
-    recommendation: { loss: REFERENCE, reason: "no difference in ranking or tuned decisions stands out from the spread over splits and from restart noise" },
+    headline: "No loss beats cross-entropy beyond noise.",
+    recommendation: { loss: REFERENCE, reason: `The best of the others, ${best.name}, differs by ${measured(best, "averagePrecision")}.${untuned.join("")}` },
   };
 }
+
+const words: { readonly [metric in Metric]?: string } = {
+  averagePrecision: "average precision", macroF1: "macro-F1", macroF1Tuned: "macro-F1 at tuned thresholds",
+};
+const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
