@@ -95,7 +95,7 @@ describe.each(CASES)("the report of %s", (_, results) => {
 });
 
 describe("the comparison table", () => {
-  const table = (results: Results) => parseHTML(`<body>${comparison(results).markup}</body>`).document;
+  const table = (results: Results) => parseHTML(`<html><body>${comparison(results).markup}</body></html>`).document;
   const cells = (results: Results, row: number) => [...table(results).querySelectorAll(".comparison tbody tr")[row]!.querySelectorAll("td")];
 
   test("gives mean ± sd, the paired difference and its interval", () => {

@@ -27,7 +27,7 @@ export function differences({ protocol, losses }: Results, cast: readonly Player
     const labels = names.map((text) => shorten(text, LABEL));
     const far = 1.08 * Math.max(...rows.flatMap(({ low, high, mean }) => [low, high, mean].map(Math.abs)), 1e-6);
     const power = 10 ** Math.floor(Math.log10(far));
-    const tick = ([5, 2, 1].find((m) => m * power <= far) ?? 1) * power;
+    const tick = ([8, 6, 5, 4, 3, 2, 1].find((m) => m * power <= far) ?? 1) * power;
     const decimals = Math.max(0, -Math.floor(Math.log10(tick)));
     return panel({
       height: 66 + 26 * rows.length,

@@ -23,8 +23,7 @@ export function precisionRecall({ data }: Results, cast: readonly Player[]): Htm
     const n = rows.get(name) ?? 0;
     const share = n / data.rows;
     return panel({
-      width: 252,
-      height: 230,
+      ...(classes.length === 1 ? { width: 440, height: 320 } : { width: 252, height: 230 }),
       marginLeft: 42,
       marginRight: 12,
       x: { ...UNIT, label: "recall", labelAnchor: "center", labelArrow: "none" },

@@ -70,7 +70,7 @@ summary { cursor: pointer; color: var(--accent); }
 figure { margin: 0; }
 .panels { display: flex; flex-wrap: wrap; gap: 1.4rem 2rem; margin-top: 1rem; }
 .pairs { max-width: 46rem; }
-.panel { max-width: 100%; min-width: 0; }
+.panel { display: flex; flex-direction: column; justify-content: flex-end; max-width: 100%; }
 .panel h3 { margin: 0 0 .4rem; font-size: .9375rem; font-weight: 600; }
 .plot { display: block; max-width: 100%; height: auto; color: var(--ink); font-size: 11px; --plot-background: var(--page); overflow: visible; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.3rem; margin: .9rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .9rem; }
