@@ -1,6 +1,6 @@
 export { classScores, confusionMatrix, macroF1 } from "./confusion.ts";
 export type { ClassScore, Confusion } from "./confusion.ts";
-export { precisionRecallCurve } from "./curve.ts";
+export { precisionRecallCurve, thin } from "./curve.ts";
 export type { CurvePoint } from "./curve.ts";
 export { bestThreshold, decide } from "./decision.ts";
 export type { Decision } from "./decision.ts";

@@ -1,0 +1,13 @@
+export { difficulty } from "./difficulty.ts";
+export type { Difficulty, DifficultyPoint } from "./difficulty.ts";
+export { logits, predict } from "./model.ts";
+export type { Layer, Model } from "./model.ts";
+export type { Best, Checkpoint, HistoryEntry, LinearCheckpoint, NetworkCheckpoint, Progress, Trained, TrainOptions } from "./options.ts";
+export type { Minimization } from "./lbfgs.ts";
+export { randomNumbers } from "./random.ts";
+export type { RandomNumbers } from "./random.ts";
+export type { Verdict } from "./selection.ts";
+export { stratifiedSplit } from "./split.ts";
+export { classCounts, subset } from "./table.ts";
+export type { Dataset, Table } from "./table.ts";
+export { train } from "./train.ts";
