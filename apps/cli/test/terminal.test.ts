@@ -56,6 +56,7 @@ describe("progress", () => {
       bar.update(second / 60, "training");
       pass(1000);
     }
+    bar.update(1, "training");
     bar.done();
     expect(written).toHaveLength(7);
     expect(written[3]).toBe(" 50 %, 30 s left: training\n");

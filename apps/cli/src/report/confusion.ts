@@ -28,11 +28,11 @@ export function confusion({ data, recommendation }: Results, cast: readonly Play
 
 function matrixPlot(matrix: LossResult["runs"][number]["confusion"], names: readonly string[]): Plot.PlotOptions {
   const n = names.length;
-  const cell = n <= 2 ? 96 : n <= NUMBERED ? Math.max(40, 300 / n) : Math.max(11, 440 / n);
+  const cell = n <= 3 ? 92 : n <= NUMBERED ? Math.max(40, 300 / n) : Math.max(11, 440 / n);
   const label = (index: number) => shorten(names[index] ?? "", 14);
   const letters = Math.min(14, Math.max(...names.map((name) => name.length)));
   const left = 34 + 6.2 * letters;
-  const turned = letters * 6.2 > 0.8 * cell;
+  const turned = letters * 5.6 > 0.95 * cell;
   const below = turned ? left : 44;
   const cells = matrix.flatMap((row, truth) => {
     const total = row.reduce((sum, value) => sum + value, 0);
@@ -57,7 +57,7 @@ function matrixPlot(matrix: LossResult["runs"][number]["confusion"], names: read
       Plot.text(n > NUMBERED ? [] : cells.filter(({ value }) => value > 0), {
         x: "predicted", y: "truth", text: (c: (typeof cells)[number]) => count(c.value), fontVariant: "tabular-nums",
         fill: (c: (typeof cells)[number]) => (c.share > 0.6 ? "var(--on-accent)" : "var(--ink)"),
-        fontSize: n <= 2 ? 15 : 11,
+        fontSize: n <= 3 ? 14 : 11,
       }),
     ],
     color: { type: "identity" },

@@ -56,7 +56,7 @@ export function differences({ protocol, losses }: Results, cast: readonly Player
     ? "One split gives points without intervals: how far the restart lies from 0 is the only hint at the noise."
     : better + worse === 0
       ? `None of the ${compared} intervals of the other losses excludes 0; the restart's shows how far chance alone goes.`
-      : `Of ${compared} intervals of the other losses, ${better} ${better === 1 ? "lies" : "lie"} wholly on the better side of 0 and ${worse} on the worse side (filled dots); the restart's shows how far chance alone goes.`;
+      : `Of ${compared} intervals of the other losses, ${better === 0 ? "none lies" : better === 1 ? "1 lies" : `${better} lie`} wholly on the better side of 0 and ${worse === 0 ? "none" : worse} on the worse side (filled dots); the restart's shows how far chance alone goes.`;
   const rest = cast.length === losses.length ? "" : ` The figures below draw ${cast.length} of the ${losses.length} losses: cross-entropy, its restart, the recommended one and those of highest average precision.`;
   return figure(notice + rest, panels, { pairs: true });
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Curves } from "../results.ts";
+import type { Curves, Results } from "../results.ts";
 import type { Player } from "./cast.ts";
 import { percent, shorten } from "./format.ts";
 import type { Html } from "./html.ts";
@@ -11,12 +11,13 @@ const HARDEST = 0.1;
 type Point = Curves["difficulty"][number]["points"][number];
 
 /** Share of the gradient over training rows from hard to easy: where each loss spends its effort. */
-export function difficulty(cast: readonly Player[]): Html | undefined {
+export function difficulty({ data }: Results, cast: readonly Player[]): Html | undefined {
   const drawn = cast.flatMap((player) => {
     const curves = player.result.runs[0]?.curves?.difficulty;
     return curves === undefined || player.role === "noise floor" ? [] : [{ player, curves }];
   });
-  const groups = (drawn[0]?.curves ?? []).map(({ group }) => group);
+  const sizes = new Map(data.classes.map(({ name, count }) => [name, count]));
+  const groups = (drawn[0]?.curves ?? []).map(({ group }) => group).sort((a, b) => (sizes.get(a) ?? 0) - (sizes.get(b) ?? 0));
   if (groups.length === 0) return undefined;
   const at = (curves: Curves["difficulty"], group: string) => curves.find((curve) => curve.group === group)?.points ?? [];
   const panels = groups.slice(0, MOST).map((group) => panel({
@@ -36,12 +37,12 @@ export function difficulty(cast: readonly Player[]): Html | undefined {
     title: `Cumulative share of the gradient, ${group}`,
     description: `Share of the gradient from the hardest ${percent(HARDEST)} of rows: ${drawn.map(({ player, curves }) => `${player.result.name} ${percent(shareAt(at(curves, group)))}`).join(", ")}.`,
   }));
-  const shares = drawn.map(({ player, curves }) => ({ player, share: shareAt(at(curves, groups[0]!)) })).filter(({ share }) => Number.isFinite(share));
-  const reference = shares.find(({ player }) => player.role === "reference");
-  const sharpest = [...shares].filter(({ player }) => player.role === "candidate").sort((a, b) => b.share - a.share)[0];
-  const notice = reference && sharpest
-    ? `First split, at the chosen epoch. The hardest ${percent(HARDEST)} of the training rows (${shorten(groups[0]!, 40)}) make ${percent(reference.share)} of the gradient of cross-entropy and ${percent(sharpest.share)} of that of ${sharpest.player.result.name}. `
-    : "First split, at the chosen epoch. ";
+  const steps = groups.flatMap((group) => {
+    const [reference, ...others] = drawn.map(({ player, curves }) => ({ group, name: player.result.name, share: shareAt(at(curves, group)) }));
+    return others.map((other) => ({ ...other, from: reference!.share, step: Math.abs(other.share - reference!.share) }));
+  });
+  const largest = steps.filter(({ step }) => Number.isFinite(step)).sort((a, b) => b.step - a.step)[0];
+  const notice = `First split, at the chosen epoch. ${largest === undefined ? "" : `The largest shift: the hardest ${percent(HARDEST)} of the training rows of “${shorten(largest.group, 40)}” make ${percent(largest.from)} of their gradient under cross-entropy and ${percent(largest.share)} under ${largest.name}. `}`;
   return figure(`${notice}On the dotted line every row would count the same.`, panels, { key: lossKey(drawn.map(({ player }) => player)) });
 }
 

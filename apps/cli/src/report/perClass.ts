@@ -18,7 +18,7 @@ const PANELS: readonly { readonly rate: Rate; readonly heading: string }[] = [
 /** Recall and precision of each class, one dot per loss: who is found, and at whose cost. */
 export function perClass({ data, protocol }: Results, cast: readonly Player[]): Html {
   const order = data.classes.map((c, index) => ({ ...c, index })).sort((a, b) => a.count - b.count);
-  const classes = order.slice(0, MOST).map((c) => ({ ...c, label: `${shorten(c.name, 14)} (${count(c.count)})` }));
+  const classes = order.slice(0, MOST).map((c) => ({ ...c, label: `${shorten(c.name, 18)} (${count(c.count)})` }));
   const dodge = classes.length > 12 ? 3 : 6;
   const rowHeight = dodge * cast.length + 1.7 * dodge;
   const panels = PANELS.map(({ rate, heading }) => {

@@ -6,8 +6,8 @@ import type { Html } from "./html.ts";
 import { figure, keyOf, panel, UNIT } from "./panel.ts";
 
 const LOOKS = {
-  raw: { color: "var(--c2)", dash: "4 3", strokeWidth: 1.6 },
-  recovered: { color: "var(--c1)", dash: "none", strokeWidth: 2 },
+  raw: { color: "var(--c2)", dash: "4 3", strokeWidth: 1.2 },
+  recovered: { color: "var(--c1)", dash: "none", strokeWidth: 1.5 },
 } as const;
 
 /** Observed over predicted frequency, one panel per loss: what a score means before and after posterior recovery. */
@@ -42,7 +42,7 @@ export function reliability(cast: readonly Player[]): Html | undefined {
 function marks(bins: Curves["reliability"][number]["bins"], { color, dash, strokeWidth }: (typeof LOOKS)[keyof typeof LOOKS]) {
   const filled = bins.filter((bin) => bin.count > 0);
   return [
-    Plot.line(filled, { x: "predicted", y: "observed", stroke: color, strokeDasharray: dash, strokeWidth }),
+    Plot.line(filled, { x: "predicted", y: "observed", stroke: color, strokeOpacity: 0.7, strokeDasharray: dash, strokeWidth }),
     Plot.dot(filled, {
       x: "predicted", y: "observed", r: "count", fill: color, fillOpacity: 0.8,
       title: (bin: (typeof bins)[number]) => `predicted ${fixed(bin.predicted, 3)}, observed ${fixed(bin.observed, 3)}, ${bin.count} scores`,

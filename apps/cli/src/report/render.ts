@@ -31,7 +31,7 @@ export function renderReport(results: Results): string {
     ["classes", "Each class", perClass(results, cast)],
     ["confusion", "Confusion", confusion(results, cast)],
     ["reliability", "Reliability", reliability(cast)],
-    ["difficulty", "Gradient by difficulty", difficulty(cast)],
+    ["difficulty", "Gradient by difficulty", difficulty(results, cast)],
     ["training", "Training", training(results, cast)],
     ["data", "Data", dataSummary(results)],
     ["reproduce", "Reproduce", reproduce(results)],

@@ -9,11 +9,11 @@ export function reproduce({ protocol, reproduce: how }: Results): Html {
     ["Split", protocol.split],
     ["Repeats", String(protocol.repeats)],
     ["Model", protocol.model],
-    ["Epoch chosen by", protocol.selection],
+    ["Selection", protocol.selection],
     ["Models trained", String(protocol.configurations)],
     ["Seed", String(how.seed)],
     ["Machine", how.machine],
-    ["Date", how.date],
+    ["Date", how.date.replace(/T(\d\d:\d\d).*Z$/, " $1 UTC")],
     ["Time", how.seconds < 120 ? `${fixed(how.seconds, 0)} s` : `${fixed(how.seconds / 60, 1)} min`],
     ["Versions", Object.entries(how.versions).map(([name, version]) => `${name} ${version}`).join(", ")],
   ];

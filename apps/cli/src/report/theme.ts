@@ -76,6 +76,7 @@ figure { margin: 0; }
 .key { display: flex; flex-wrap: wrap; gap: .2rem 1.3rem; margin: .9rem 0 0; padding: 0; list-style: none; color: var(--soft); font-size: .9rem; }
 .key svg { margin-right: .45rem; vertical-align: middle; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+@page { margin: 14mm; }
 @media print {
   :root { ${LIGHT} }
   body { max-width: none; padding: 0; font-size: 10pt; }

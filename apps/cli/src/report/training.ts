@@ -50,10 +50,11 @@ function relative({ history }: Run): { epoch: number; value: number }[] {
   return history.map(({ epoch, trainLoss }) => ({ epoch, value: trainLoss / first })).filter(({ value }) => value > 0);
 }
 
-/** 1, 0.5, 0.2, 0.1 … inside the range of the values. */
+/** 1, 0.5, 0.2, 0.1 … inside the range of the values; powers of ten alone where it is wide. */
 function logTicks(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const all = Array.from({ length: 16 }, (_, i) => [1, 2, 5].map((m) => Number(`${m}e${i - 12}`))).flat();
+  const steps = high / low > 100 ? [1] : [1, 2, 5];
+  const all = Array.from({ length: 16 }, (_, i) => steps.map((m) => Number(`${m}e${i - 12}`))).flat();
   return all.filter((tick) => tick >= low && tick <= high);
 }
 
@@ -61,7 +62,7 @@ function notice(runs: readonly Run[], selection: string): string {
   const epochs = runs.map(({ epoch }) => epoch).sort((a, b) => a - b);
   const late = runs.filter(({ epoch, epochs: most }) => epoch >= most).length;
   const median = epochs[epochs.length >> 1]!;
-  return `The dot is the epoch that validation chose by ${selection}; its median over the ${runs.length} runs drawn is ${median}. ` +
+  return `The dot is the chosen epoch (${selection}); the median of the ${runs.length} runs drawn is ${median}. ` +
     (late === 0
       ? "No run chose the last epoch it was allowed."
       : `${late} of them chose the last epoch they were allowed, so longer training may help.`);

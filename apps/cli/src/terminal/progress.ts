@@ -37,8 +37,11 @@ export function progress({ quiet = false, stream = process.stderr, now = () => p
   let start: { time: number; share: number } | undefined;
   let last = -Infinity;
   let drawn = false;
+  let complete = false;
   return {
     update(share, what) {
+      if (complete) return;
+      complete = share >= 1;
       const time = now();
       start ??= { time, share };
       if (share < 1 && time - last < (live ? REDRAW : LINE)) return;
