@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, softmaxPriorBias } from "../src/balance.ts";
+import { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, softmaxPriorBias } from "focal-loss";
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { calibrate, fitTemperature, recoverPosterior } from "../src/calibrate.ts";
-import { logLoss } from "../src/metrics/index.ts";
-import { randomNumbers } from "../src/train/random.ts";
+import { calibrate, fitTemperature, logLoss, recoverPosterior } from "focal-loss";
+import { randomNumbers } from "focal-loss/train";
 
 /** The scores v that minimise Σ_k η_k w_k (1−v_k)^γ (−log v_k) over softmax(z), by gradient descent on z. No formula of the recovery is used. */
 function focalMinimiser(eta: readonly number[], gamma: number, weights: readonly number[]): number[] {

@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { FocalError } from "focal-loss";
 import {
-  averagePrecision, bestThreshold, brier, classScores, confusionMatrix, decide, expectedCalibrationError, logLoss, macroAveragePrecision, macroF1,
-  macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
-} from "../src/metrics/index.ts";
-import { randomNumbers } from "../src/train/random.ts";
+  FocalError, averagePrecision, bestThreshold, brier, classScores, confusionMatrix, decide, expectedCalibrationError, logLoss,
+  macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+} from "focal-loss";
+import { randomNumbers } from "focal-loss/train";
 
 describe("ranking", () => {
   test("average precision and ROC-AUC of scikit-learn's documented example (exact)", () => {

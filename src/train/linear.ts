@@ -12,7 +12,7 @@ import { judge } from "./selection.ts";
 import type { Dataset, Table } from "./table.ts";
 
 /** The largest component of the gradient at which a linear model counts as converged. */
-export const tolerance = 1e-6;
+const tolerance = 1e-6;
 
 /**
  * Fits a linear model until the gradient is gone: L-BFGS over all rows, in float64, by the library's own criterion.

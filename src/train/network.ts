@@ -36,6 +36,9 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
       epoch++;
       const trainLoss = await trainEpoch();
       const state = await training.read();
+      if (!Number.isFinite(trainLoss) || !state.parameters.every(Number.isFinite)) {
+        throw new FocalError("data", `training diverged in epoch ${epoch}: ${loss.name} or the weights are no longer finite; try a learningRate below ${learningRate}, or standardise the columns`);
+      }
       const verdict = judge(modelOf(layout, state.parameters), validation, posterior);
       if (isBetter(verdict, best)) best = { ...verdict, epoch, parameters: state.parameters };
       history.push({ epoch, trainLoss, validation: verdict.score, logLoss: verdict.logLoss });
@@ -56,7 +59,6 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
       step++;
       onProgress?.({ step, total: lastEpoch(best.epoch) * perEpoch, epoch });
     }
-    if (!Number.isFinite(sum)) throw new FocalError("data", `the training loss of ${loss.name} is no longer a number in epoch ${epoch}; a smaller learningRate than ${learningRate} may help`);
     return sum / perEpoch;
   }
 }
