@@ -8,14 +8,9 @@ export const { version } = require("../package.json") as { version: string };
 
 /** Versions of what a result depends on. */
 export function versions(): Record<string, string> {
-  const of = (name: string): string => {
-    try {
-      return (require(`${name}/package.json`) as { version: string }).version;
-    } catch {
-      return "unknown";
-    }
-  };
-  return { "focal-loss": version, node: process.versions.node, "@jax-js/jax": of("@jax-js/jax"), "@duckdb/node-api": of("@duckdb/node-api") };
+  const { dependencies } = require("../package.json") as { dependencies: Record<string, string> };
+  const names = ["@jax-js/jax", "@duckdb/node-api"];
+  return { "focal-loss": version, node: process.versions.node, ...Object.fromEntries(names.map((name) => [name, dependencies[name]!])) };
 }
 
 /** The machine in words. */

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineCommand } from "citty";
 import { FocalError } from "focal-loss";
@@ -30,6 +31,7 @@ const args = {
   epochs: { type: "string", description: "never more epochs than these (default: until validation stops improving)" },
   temperature: { type: "boolean", description: "also fit a temperature on validation, after posterior recovery", default: false },
   seed: { type: "string", description: "fixes splits, first weights and batches", default: "0" },
+  jobs: { type: "string", description: "trainings side by side (default: one per core, at most 4)" },
   loss: { type: "string", description: "save the model of this loss instead of the recommended one's", valueHint: '"focal γ = 2"' },
   out: { type: "string", description: "folder for report.html, model.onnx, model.json, metrics.json, predictions.parquet", default: "focal-output", valueHint: "FOLDER" },
   resume: { type: "boolean", description: "go on where an interrupted run of the same command stopped", default: false },
@@ -58,6 +60,7 @@ export const train = defineCommand({
       hidden: args.hidden === "none" ? [] : args.hidden.split(",").map((width) => wholeNumber("hidden", width, 1)),
       repeats: wholeNumber("repeats", args.repeats, 1), seed, temperature: args.temperature,
       epochs: args.epochs === undefined ? undefined : wholeNumber("epochs", args.epochs, 1),
+      jobs: args.jobs === undefined ? Math.min(4, availableParallelism()) : wholeNumber("jobs", args.jobs, 1),
     };
     if (args.loss !== undefined && !plan.candidates.some(({ name }) => name === args.loss)) {
       throw new FocalError("argument", `loss must be ${plan.candidates.map(({ name }) => JSON.stringify(name)).join(", ")}, got ${JSON.stringify(args.loss)}`);

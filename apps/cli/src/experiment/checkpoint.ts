@@ -14,7 +14,8 @@ interface Saved {
 /** What a checkpoint must agree on to be continued: the data, to the last value, and every setting that changes a number. */
 export function fingerprint({ table, target, official, ignored }: Dataset, plan: Plan): string {
   const hash = createHash("sha256");
-  const { hidden, repeats: _, candidates, ...settings } = plan; // more repeats may be asked for later
+  // More repeats may be asked for later, and the number of jobs changes no result.
+  const { hidden, repeats: _, jobs: __, candidates, ...settings } = plan;
   hash.update(JSON.stringify([settings, hidden, candidates.map(({ name }) => name), target.classes, [...ignored]]));
   hash.update(target.labels);
   if (official) hash.update(official.parts);
