@@ -32,6 +32,26 @@ describe("numeric columns", () => {
   });
 });
 
+test("a column with a value more than ten standard deviations out is drawn in by asinh before it is standardised", async () => {
+  const bulk = (i: number): number => (i % 7) - 3;
+  const { encoding, table, columns } = await fit(csv("even,heavy", 1001, (i) => `${bulk(i)},${i === 1000 ? 1e6 : bulk(i)}`));
+  const [even, heavy] = encoding.numeric;
+  expect(even!.tail).toBeUndefined();
+  expect(heavy!.tail).toEqual({ center: 0, scale: 4 / 1.349 }); // quartiles −2 and 2
+  expect(columns.map(({ note }) => note)).toEqual([undefined, "heavy tails, drawn in by asinh"]);
+  const { x } = encode(encoding, table);
+  const column = Array.from({ length: 1001 }, (_, row) => x[2 * row + 1]!);
+  expect(column.reduce((a, b) => a + b) / 1001).toBeCloseTo(0, 6);
+  // Standardised as it is, −3 and 3 would lie 0.0002 apart.
+  expect(column[6]! - column[0]!).toBeGreaterThan(2);
+  expect(column[1000]!).toBeGreaterThan(10);
+});
+
+test("where more than half of such a column is one value, the others' distance from it is its scale", async () => {
+  const { encoding } = await fit(csv("a", 1001, (i) => `${i === 1000 ? 1e6 : i % 10 === 0 ? -2 : i % 10 === 1 ? 2 : 0}`));
+  expect(encoding.numeric[0]!.tail).toEqual({ center: 0, scale: 2 });
+});
+
 test("a wild value in a new file is held at a million standard deviations, which float32 survives", async () => {
   const { encoding } = await fit("a\n1\n2\n");
   const table = await readTable([file("wild.csv", "a\n3e38\n-3e38\n")]);

@@ -1,5 +1,5 @@
 import { FocalError } from "focal-loss";
-import { columnNames, FARTHEST, featureCount, width, type CategoricalEncoding, type Encoding, type NumericEncoding } from "./encoding.ts";
+import { columnNames, drawIn, FARTHEST, featureCount, width, type CategoricalEncoding, type Encoding, type NumericEncoding } from "./encoding.ts";
 import { nearNames, quote } from "./near.ts";
 import { modelValue } from "./numeric.ts";
 import { fileNames, type Column, type Table } from "./table.ts";
@@ -52,10 +52,10 @@ function columnsFor(encoding: Encoding, table: Table): Map<string, Column> {
   throw new FocalError("data", `${fileNames(table)} lacks ${absent.length === 1 ? "a column" : "columns"} the model needs: ${shown}${hint}`);
 }
 
-function writeNumeric({ mean, sd }: NumericEncoding, values: Float64Array, rows: Uint32Array, x: Float32Array, stride: number, feature: number, indicator: number): void {
+function writeNumeric({ tail, mean, sd }: NumericEncoding, values: Float64Array, rows: Uint32Array, x: Float32Array, stride: number, feature: number, indicator: number): void {
   for (let i = 0; i < rows.length; i++) {
     const value = modelValue(values[rows[i]!]!);
-    if (!Number.isNaN(value)) x[i * stride + feature] = Math.max(-FARTHEST, Math.min(FARTHEST, (value - mean) / sd));
+    if (!Number.isNaN(value)) x[i * stride + feature] = Math.max(-FARTHEST, Math.min(FARTHEST, (drawIn(value, tail) - mean) / sd));
     else if (indicator >= 0) x[i * stride + indicator] = 1;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * How a table becomes numbers, learned from training rows; plain data that is saved with the model.
  *
- * Features stand in this order: every numeric column standardised, (x − mean) / sd, 0 where missing; then a 0/1 indicator for each numeric
+ * Features stand in this order: every numeric column standardised, (x − mean) / sd, 0 where missing, heavy tails drawn in first; then a 0/1 indicator for each numeric
  * column with `missing`; then each categorical column's levels, one 0/1 feature a level.
  */
 export interface Encoding {
@@ -15,8 +15,18 @@ export interface Encoding {
  */
 export const FARTHEST = 1e6;
 
+/** asinh((x − center) / scale): as good as linear near the center, logarithmic far out. */
+export interface Tail {
+  /** The median of the training rows. */
+  readonly center: number;
+  /** Their interquartile range as a standard deviation; where that is 0, the median distance of the values that are not the median. */
+  readonly scale: number;
+}
+
 export interface NumericEncoding {
   readonly name: string;
+  /** Present where a training value lies more than ten standard deviations out: such a column is drawn in before it is standardised. */
+  readonly tail?: Tail;
   /** Mean and standard deviation over the training rows that have a value; sd is 1 where all are equal. */
   readonly mean: number;
   readonly sd: number;
@@ -46,4 +56,9 @@ export function width({ levels, other, missing }: CategoricalEncoding): number {
 /** Columns a model needs, in any order. */
 export function columnNames({ numeric, categorical }: Encoding): string[] {
   return [...numeric, ...categorical].map(({ name }) => name);
+}
+
+/** A value of a column with heavy tails, drawn in; any other as it is. */
+export function drawIn(value: number, tail: Tail | undefined): number {
+  return tail ? Math.asinh((value - tail.center) / tail.scale) : value;
 }

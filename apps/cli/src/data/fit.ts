@@ -34,7 +34,7 @@ export function fitEncoding(table: Table, rows: Uint32Array, ignored: ReadonlyMa
     if ("useless" in fitted) columns.push({ name, kind: "dropped", missing, note: fitted.useless });
     else if ("mean" in fitted) {
       numeric.push(fitted);
-      columns.push({ name, kind: "numeric", missing });
+      columns.push({ name, kind: "numeric", missing, ...(fitted.tail && { note: "heavy tails, drawn in by asinh" }) });
     } else {
       categorical.push(fitted);
       const note = column.kind === "text" ? remarkOnText(column, fitted) : undefined;

@@ -4,7 +4,7 @@ export { describeSplit, splitRows, type Split } from "./split.ts";
 export { leakWarnings } from "./leak.ts";
 export { readTable } from "./read.ts";
 export { encode, textColumnsOf, type Encoded } from "./encode.ts";
-export { columnNames, featureCount, type Encoding } from "./encoding.ts";
+export { columnNames, featureCount, type Encoding, type NumericEncoding, type Tail } from "./encoding.ts";
 export { labelsFor, readTarget, type Target } from "./target.ts";
 export type { Table } from "./table.ts";
 export type { ColumnUse } from "./fit.ts";

@@ -1,4 +1,5 @@
-import type { NumericEncoding } from "./encoding.ts";
+import { drawIn } from "./encoding.ts";
+import type { NumericEncoding, Tail } from "./encoding.ts";
 import type { NumberColumn } from "./table.ts";
 
 /** Names that end in a word for "identifier": `id`, `row_no`, `customerId`. */
@@ -10,7 +11,7 @@ export function modelValue(value: number): number {
   return Number.isFinite(rounded) ? rounded : NaN;
 }
 
-/** Mean, standard deviation and missing values of the training rows; or why the column is of no use. Heavy tails are left as they are. */
+/** Mean, standard deviation, tails and missing values of the training rows; or why the column is of no use. */
 export function fitNumeric({ name, values }: NumberColumn, rows: Uint32Array): NumericEncoding | { readonly useless: string } {
   const present = Array.from(rows, (row) => modelValue(values[row]!)).filter((value) => !Number.isNaN(value));
   const missing = present.length < rows.length;
@@ -19,9 +20,29 @@ export function fitNumeric({ name, values }: NumberColumn, rows: Uint32Array): N
   const constant = present.every((value) => value === first);
   if (constant && !missing) return { useless: `constant (${first})` };
   if (looksLikeRowId(name, values, rows)) return { useless: "looks like a row number or identifier" };
-  const mean = present.reduce((sum, value) => sum + value, 0) / present.length;
-  const variance = present.reduce((sum, value) => sum + (value - mean) ** 2, 0) / present.length;
-  return { name, mean, sd: constant ? 1 : Math.sqrt(variance), missing };
+  const bare = moments(present);
+  const tail = constant ? undefined : tailOf(present, bare);
+  const { mean, sd } = tail ? moments(present.map((value) => drawIn(value, tail))) : bare;
+  return { name, ...(tail && { tail }), mean, sd: constant ? 1 : sd, missing };
+}
+
+function moments(values: readonly number[]): { mean: number; sd: number } {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+  return { mean, sd: Math.sqrt(variance) };
+}
+
+/** Ten standard deviations out, where no bell curve has a value: the sd is made by a few, and what tells the others apart would shrink to nothing. */
+const HEAVY = 10;
+
+function tailOf(values: readonly number[], { mean, sd }: { mean: number; sd: number }): Tail | undefined {
+  if (!values.some((value) => Math.abs(value - mean) > HEAVY * sd)) return undefined;
+  const sorted = Float64Array.from(values).sort();
+  const quantile = (of: Float64Array, q: number) => of[Math.floor(q * (of.length - 1))]!;
+  const center = quantile(sorted, 0.5), range = quantile(sorted, 0.75) - quantile(sorted, 0.25);
+  // Of a bell curve the interquartile range is 1.349 standard deviations.
+  if (range > 0) return { center, scale: range / 1.349 };
+  return { center, scale: quantile(sorted.map((value) => Math.abs(value - center)).filter((distance) => distance > 0).sort(), 0.5) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import { FocalError, type Calibration } from "focal-loss";
 import type { Layer } from "focal-loss/train";
-import { featureCount, type Encoding } from "../data/index.ts";
+import { featureCount, type Encoding, type NumericEncoding, type Tail } from "../data/index.ts";
 import { quote } from "../data/near.ts";
 import { depending, dictionary, flag, floats, list, listOrOne, Misfit, number, optional, record, size, text, type Check } from "./checks.ts";
 import type { SavedModel } from "./saved.ts";
@@ -49,7 +49,7 @@ const alpha = depending<number | number[] | { uniform: number }>((value) => (
 ));
 
 const encoding = record<Encoding>({
-  numeric: list(record({ name: text, mean: finite, sd: positive, missing: flag })),
+  numeric: list(record({ name: text, tail: optional(record<Tail>({ center: finite, scale: positive })), mean: finite, sd: positive, missing: flag }) as Check<NumericEncoding>),
   categorical: list(record({ name: text, levels: list(text), other: flag, missing: flag })),
 });
 const layer = record<Layer>({ inputs: size, outputs: size, weight: floats, bias: floats });

@@ -1,4 +1,4 @@
-import { FARTHEST, width, type CategoricalEncoding, type Encoding } from "../../data/encoding.ts";
+import { FARTHEST, width, type CategoricalEncoding, type Encoding, type Tail } from "../../data/encoding.ts";
 import { MISSING } from "../../data/missing.ts";
 import type { OnnxGraph } from "./graph.ts";
 
@@ -16,17 +16,12 @@ export function addEncoding(graph: OnnxGraph, encoding: Encoding): string {
   return graph.concat([...parts, ...encoding.categorical.map((column) => addCategorical(graph, column))]);
 }
 
-/**
- * (x − mean) / sd, and 0 with an indicator where missing.
- *
- * The mean is taken off in two float32 steps, its rounded value and what the rounding left, so that a large mean costs no digits.
- */
+/** (x − mean) / sd, and 0 with an indicator where missing. */
 function addNumeric(graph: OnnxGraph, { numeric }: Encoding): string[] {
   const row = (values: number[]) => graph.floats(values, [1, values.length]);
-  const x = graph.concat(numeric.map(({ name }) => graph.input(inputName(name), "float")));
+  const x = graph.concat(numeric.map(({ name, tail }) => addTail(graph, graph.input(inputName(name), "float"), tail)));
   const missing = graph.node("Or", [graph.node("IsNaN", [x]), graph.node("IsInf", [x])]);
-  const coarse = graph.node("Sub", [x, row(numeric.map(({ mean }) => Math.fround(mean)))]);
-  const centred = graph.node("Sub", [coarse, row(numeric.map(({ mean }) => mean - Math.fround(mean)))]);
+  const centred = subtract(graph, x, row(numeric.map(({ mean }) => Math.fround(mean))), row(numeric.map(({ mean }) => mean - Math.fround(mean))));
   const scaled = graph.node("Div", [centred, row(numeric.map(({ sd }) => sd))]);
   const bounded = graph.node("Clip", [scaled, graph.floats([-FARTHEST], []), graph.floats([FARTHEST], [])]);
   const features = graph.node("Where", [missing, graph.floats([0], [1]), bounded]);
@@ -34,6 +29,17 @@ function addNumeric(graph: OnnxGraph, { numeric }: Encoding): string[] {
   if (indicators.length === 0) return [features];
   return [features, graph.node("Gather", [graph.asFloat(missing), graph.integers(indicators, [indicators.length])], { axis: 1n })];
 }
+
+/** asinh((x − center) / scale), for a column with heavy tails. */
+function addTail(graph: OnnxGraph, x: string, tail: Tail | undefined): string {
+  if (!tail) return x;
+  const { center, scale } = tail;
+  const centred = subtract(graph, x, graph.floats([Math.fround(center)], []), graph.floats([center - Math.fround(center)], []));
+  return graph.node("Asinh", [graph.node("Div", [centred, graph.floats([scale], [])])]);
+}
+
+/** Takes off a number in two float32 steps, its rounded value and what the rounding left: a large one costs no digits. */
+const subtract = (graph: OnnxGraph, x: string, rounded: string, left: string): string => graph.node("Sub", [graph.node("Sub", [x, rounded]), left]);
 
 /** One 0/1 feature a level. A position past the last feature, for values without a feature, gives all zeros. */
 function addCategorical(graph: OnnxGraph, column: CategoricalEncoding): string {
