@@ -9,18 +9,31 @@ export interface Layout {
   readonly head: Model["head"];
   readonly features: number;
   readonly classes: number;
-  readonly layers: readonly { readonly inputs: number; readonly outputs: number; readonly weight: number; readonly bias: number }[];
+  readonly layers: readonly {
+    readonly inputs: number;
+    readonly outputs: number;
+    /** Rows of the weight matrix: the inputs, and rows of zeros that only fill it up. */
+    readonly rows: number;
+    readonly weight: number;
+    readonly bias: number;
+  }[];
   readonly size: number;
 }
 
-/** Two classes: one logit under a sigmoid. More: one per class under a softmax. */
-export function layoutOf({ features, classes }: Pick<Table, "features" | "classes">, hidden: readonly number[]): Layout {
+/**
+ * Two classes: one logit under a sigmoid. More: one per class under a softmax.
+ *
+ * @param multiple - features are filled up with columns of zeros to a multiple of it. Their weights start at 0 and stay
+ *   there, since their gradient is 0
+ */
+export function layoutOf({ features, classes }: Pick<Table, "features" | "classes">, hidden: readonly number[], multiple = 1): Layout {
   const widths = [features, ...hidden, classes === 2 ? 1 : classes];
   let size = 0;
   const layers = widths.slice(1).map((outputs, l) => {
-    const inputs = widths[l]!, weight = size, bias = size + inputs * outputs;
+    const inputs = widths[l]!, rows = l === 0 ? Math.ceil(inputs / multiple) * multiple : inputs;
+    const weight = size, bias = size + rows * outputs;
     size = bias + outputs;
-    return { inputs, outputs, weight, bias };
+    return { inputs, outputs, rows, weight, bias };
   });
   return { head: classes === 2 ? "sigmoid" : "softmax", features, classes, layers, size };
 }
@@ -33,9 +46,9 @@ export function layoutOf({ features, classes }: Pick<Table, "features" | "classe
 export function firstParameters(layout: Layout, train: Table, seed: number): Float32Array {
   const random = stream(seed, "weights");
   const parameters = new Float32Array(layout.size);
-  for (const { inputs, weight, bias } of layout.layers) {
+  for (const { inputs, outputs, weight } of layout.layers) {
     const bound = Math.sqrt(6 / inputs);
-    for (let i = weight; i < bias; i++) parameters[i] = bound * (2 * random() - 1);
+    for (let i = weight; i < weight + inputs * outputs; i++) parameters[i] = bound * (2 * random() - 1);
   }
   parameters.set(priorBias(layout, train), layout.layers.at(-1)!.bias);
   return parameters;
@@ -52,7 +65,7 @@ export function modelOf({ head, features, classes, layers }: Layout, parameters:
   return {
     head, features, classes,
     layers: layers.map(({ inputs, outputs, weight, bias }): Layer => ({
-      weight: flat.slice(weight, bias), bias: flat.slice(bias, bias + outputs), inputs, outputs,
+      weight: flat.slice(weight, weight + inputs * outputs), bias: flat.slice(bias, bias + outputs), inputs, outputs,
     })),
   };
 }

@@ -4,6 +4,7 @@ import { advance, begin, steepness } from "./lbfgs.ts";
 import type { Minimization, Objective } from "./lbfgs.ts";
 import { layoutOf, modelOf, priorBias } from "./layout.ts";
 import type { Layout } from "./layout.ts";
+import { logits } from "./model.ts";
 import type { HistoryEntry, Trained, TrainOptions } from "./options.ts";
 import { pauses } from "./pause.ts";
 import { preconditioner } from "./precondition.ts";
@@ -45,7 +46,7 @@ export async function trainLinear(dataset: Dataset, options: TrainOptions, run: 
       break;
     }
     state = next;
-    const verdict = judge(modelOf(layout, state.x), validation, posterior);
+    const verdict = judge(layout.head, logits(modelOf(layout, state.x), validation.x, validation.rows), validation, posterior);
     history.push({ epoch: state.iteration, trainLoss: state.value, validation: verdict.score, logLoss: verdict.logLoss });
     onProgress?.({ step: state.iteration, total: cap, epoch: state.iteration });
     onCheckpoint?.({ kind: "linear", run, minimization: state, anchor, history: [...history] });

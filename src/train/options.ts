@@ -13,15 +13,15 @@ export interface TrainOptions {
   readonly seed?: number;
   /** Makes validation log loss comparable: scores → probabilities, e.g. by `recoverPosterior`. Default: as they are. */
   readonly posterior?: (scores: Float32Array) => ArrayLike<number>;
-  /** Adam's step size, default 0.003. Networks only. */
+  /** Adam's first step size, default 0.003; it falls to 0 along half a cosine over `epochs`. Networks only. */
   readonly learningRate?: number;
   /** Rows per step, default 256 or all there are. The remainder of an epoch, other rows each time, is left out. Networks only. */
   readonly batch?: number;
-  /** Never more epochs than these (linear: iterations). Default: as many as make 5000 steps, at least 20 (linear: 2000). */
+  /** Never more epochs than these (linear: iterations). Default: as many as make 5000 steps, between 10 and 150 (linear: 2000). */
   readonly epochs?: number;
-  /** Steps that are always taken, default 1200. Networks only. */
+  /** Steps that are always taken where `epochs` allows, default 1200. Networks only. */
   readonly minimumSteps?: number;
-  /** Epochs without a better validation score before training ends. Default: as many as make 1500 steps, at least 5. Networks only. */
+  /** Epochs without a better validation score (mean of the last ten) before training ends; default half of `epochs`. Networks only. */
   readonly patience?: number;
   /** Half the weight of Σ w² beside the mean loss, default 1/rows (scikit-learn's C = 1): it keeps separable classes finite. Linear models only. */
   readonly l2?: number;
@@ -83,6 +83,7 @@ export interface NetworkCheckpoint {
   readonly history: readonly HistoryEntry[];
 }
 
+/** The best epoch so far; its score is the mean over the ten epochs that end with it. */
 export interface Best extends Verdict {
   readonly epoch: number;
   readonly parameters: Float32Array;
