@@ -26,7 +26,7 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
   const batch = Math.min(options.batch ?? 256, train.rows);
   const perEpoch = Math.floor(train.rows / batch);
   const least = Math.ceil(minimumSteps / perEpoch);
-  const cap = options.epochs ?? Math.max(least, Math.min(150, Math.max(10, Math.ceil(5000 / perEpoch))));
+  const cap = options.epochs ?? Math.max(least, Math.min(150, Math.max(10, Math.ceil(4000 / perEpoch))));
   const patience = options.patience ?? Math.ceil(cap / 2);
   const lastEpoch = (best: number): number => Math.min(cap, Math.max(best + patience, least));
 
