@@ -3,7 +3,7 @@ import type { Floats, Job, Kernel, NumberArray } from "./heads/job.ts";
 import type { Order } from "./heads/scalar.ts";
 import { inspectLabels, inspectTargets } from "./heads/labels.ts";
 import type { Inspection } from "./heads/labels.ts";
-import { checkParameters, classWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
+import { checkParameters, classWeights, describe, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
 import { cpu } from "./kernels/cpu.ts";
 import type { Head } from "./kernels/cpu.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
@@ -17,6 +17,8 @@ export type Reduction = "mean" | "sum" | "none" | "positives";
 /** Where the loss runs. JavaScript computes in float64, WebAssembly SIMD in float32. */
 export type Engine = "js" | "wasm";
 export type Logits = Floats | readonly number[];
+/** Answers come as the logits do: float32 for float32, else float64. */
+export type ArrayOf<L extends Logits> = L extends Float32Array ? Float32Array : Float64Array;
 
 export interface CriterionOptions<R extends Reduction = Reduction> {
   /** "sigmoid" (default): each logit a yes-or-no question. "softmax": rows of `classes` logits, one label each. */
@@ -35,26 +37,27 @@ export interface CriterionOptions<R extends Reduction = Reduction> {
   readonly check?: boolean;
 }
 
-export interface CallOptions {
+export interface CallOptions<L extends Logits = Logits> {
   /** One factor ≥ 0 per example. The mean still divides by the number of examples. */
   readonly weights?: NumberArray;
-  /** Where to write the gradient, instead of a new array. */
-  readonly out?: Floats;
+  /** Where to write the gradient, instead of a new array of the same type. */
+  readonly out?: ArrayOf<L>;
   /** What to divide the sum by, instead of the reduction's own number; "positives": max(1, targets above 0). */
   readonly normalizer?: number | "positives";
 }
 
-type Value<R extends Reduction> = R extends "none" ? Floats : number;
+/** A number, or with reduction "none" an array. */
+export type Value<R extends Reduction, L extends Logits> = R extends "none" ? ArrayOf<L> : number;
 
 /** A loss, a head and a reduction, ready to call. */
 export interface Criterion<R extends Reduction = Reduction> {
   readonly loss: Loss;
   /** The loss: a number, or with reduction "none" one per example. */
-  value(logits: Logits, targets: NumberArray, options?: CallOptions): Value<R>;
+  value<L extends Logits>(logits: L, targets: NumberArray, options?: CallOptions<L>): Value<R, L>;
   /** The loss and its gradient by each logit, in one pass. With reduction "none", of each example's own loss. */
-  valueAndGrad(logits: Logits, targets: NumberArray, options?: CallOptions): { value: Value<R>; grad: Floats };
+  valueAndGrad<L extends Logits>(logits: L, targets: NumberArray, options?: CallOptions<L>): { value: Value<R, L>; grad: ArrayOf<L> };
   /** Also the exact second derivative by each logit: the diagonal of the Hessian. */
-  derivatives(logits: Logits, targets: NumberArray, options?: CallOptions): { value: Value<R>; grad: Floats; hessian: Floats };
+  derivatives<L extends Logits>(logits: L, targets: NumberArray, options?: CallOptions<L>): { value: Value<R, L>; grad: ArrayOf<L>; hessian: ArrayOf<L> };
 }
 
 const optionNames = ["head", "reduction", "classes", "inner", "ignoreIndex", "engine", "check"];
@@ -93,7 +96,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
   const runsOnSimd = head === "sigmoid" && supports(loss, classes);
   let warned = false;
 
-  function run(given: Logits, targets: NumberArray, order: Order, call: CallOptions): { value: Value<R>; grad?: Floats; hessian?: Floats } {
+  function run<L extends Logits>(given: L, targets: NumberArray, order: Order, call: CallOptions<L>): { value: Value<R, L>; grad: ArrayOf<L>; hessian: ArrayOf<L> } {
     const logits = toFloats("logits", given);
     expectNumbers("targets", targets);
     const rows = checkShapes(logits, targets, call);
@@ -102,7 +105,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
       warned = true;
       console.warn("focal-loss: every logit is in [0, 1]; these look like probabilities. The loss takes logits, log(p / (1 − p)).");
     }
-    const kernel = pick(logits, call.out);
+    const kernel = pick(logits);
     // The SIMD kernel checks targets as it reads them; only a divisor that depends on them needs a look ahead.
     const ahead = kernel !== wasm || ignoreIndex !== undefined || reduction === "positives" || call.normalizer === "positives";
     const seen = head === "softmax" ? inspectLabels(targets, classes!, ignoreIndex)
@@ -117,11 +120,12 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
       classes: classes ?? 1, inner, scale, losses, grad, hessian,
     };
     const total = kernel(job);
-    return { value: (losses ?? total * scale) as Value<R>, ...(grad && { grad }), ...(hessian && { hessian }) };
+    const value = (losses ?? total * scale) as Value<R, L>;
+    return { value, ...(grad && { grad }), ...(hessian && { hessian }) } as { value: Value<R, L>; grad: ArrayOf<L>; hessian: ArrayOf<L> };
   }
 
-  function pick(logits: Floats, out: Floats | undefined): Kernel {
-    const simd = runsOnSimd && logits instanceof Float32Array && (!out || out instanceof Float32Array);
+  function pick(logits: Floats): Kernel {
+    const simd = runsOnSimd && logits instanceof Float32Array;
     if (engine === "wasm" && !simd) {
       throw new FocalError("engine", `engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`);
     }
@@ -130,6 +134,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
 
   /** Checks the lengths; returns the number of examples. */
   function checkShapes(logits: Floats, targets: NumberArray, { weights, out, normalizer }: CallOptions): number {
+    const type = logits instanceof Float32Array ? Float32Array : Float64Array;
     if (logits.length === 0) throw new FocalError("shape", "logits must hold at least one value, got an empty array");
     const rows = head === "softmax" ? logits.length / classes! : logits.length;
     if (logits.length % ((classes ?? 1) * inner) !== 0) {
@@ -140,6 +145,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
       expectNumbers("weights", weights);
       if (weights.length !== rows) throw new FocalError("shape", `weights must have one value per ${head === "softmax" ? "row" : "logit"}: expected ${rows}, got ${weights.length}`);
     }
+    if (out !== undefined && !(out instanceof type)) throw new FocalError("argument", `out must be a ${type.name}, as the logits are, got ${describe(out)}`);
     if (out !== undefined && out.length !== logits.length) throw new FocalError("shape", `out must have one value per logit: expected ${logits.length}, got ${out.length}`);
     if (normalizer !== undefined && normalizer !== "positives" && !(normalizer > 0)) throw new FocalError("argument", `normalizer must be a number > 0 or "positives", got ${String(normalizer)}`);
     return rows;
@@ -154,8 +160,8 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
   return {
     loss,
     value: (logits, targets, call = {}) => run(logits, targets, 0, call).value,
-    valueAndGrad: (logits, targets, call = {}) => run(logits, targets, 1, call) as { value: Value<R>; grad: Floats },
-    derivatives: (logits, targets, call = {}) => run(logits, targets, 2, call) as { value: Value<R>; grad: Floats; hessian: Floats },
+    valueAndGrad: (logits, targets, call = {}) => run(logits, targets, 1, call),
+    derivatives: (logits, targets, call = {}) => run(logits, targets, 2, call),
   };
 }
 

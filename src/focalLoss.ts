@@ -1,7 +1,7 @@
 import { criterion } from "./criterion.ts";
-import type { CallOptions, Criterion, CriterionOptions, Logits, Reduction } from "./criterion.ts";
+import type { ArrayOf, CallOptions, Criterion, CriterionOptions, Logits, Reduction, Value } from "./criterion.ts";
 import { FocalError } from "./errors.ts";
-import type { Floats, NumberArray } from "./heads/job.ts";
+import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
 
@@ -50,8 +50,8 @@ const callOptions = ({ weights, normalizer }: CallOptions): CallOptions =>
  *
  * Reference: https://arxiv.org/abs/1708.02002
  */
-export function sigmoidFocalLoss<const R extends Reduction = "mean">(logits: Logits, targets: NumberArray, options: FunctionOptions<R> = {}): R extends "none" ? Floats : number {
-  return cached("sigmoid", options).value(logits, targets, callOptions(options)) as R extends "none" ? Floats : number;
+export function sigmoidFocalLoss<L extends Logits, const R extends Reduction = "mean">(logits: L, targets: NumberArray, options: FunctionOptions<R> = {}): Value<R, L> {
+  return cached("sigmoid", options).value(logits, targets, callOptions(options)) as Value<R, L>;
 }
 
 /**
@@ -70,8 +70,8 @@ export function sigmoidFocalLoss<const R extends Reduction = "mean">(logits: Log
  *
  * Reference: https://arxiv.org/abs/1708.02002
  */
-export function softmaxFocalLoss<const R extends Reduction = "mean">(logits: Logits, labels: NumberArray, options: FunctionOptions<R> & { readonly classes: number }): R extends "none" ? Floats : number {
-  return cached("softmax", options).value(logits, labels, callOptions(options)) as R extends "none" ? Floats : number;
+export function softmaxFocalLoss<L extends Logits, const R extends Reduction = "mean">(logits: L, labels: NumberArray, options: FunctionOptions<R> & { readonly classes: number }): Value<R, L> {
+  return cached("softmax", options).value(logits, labels, callOptions(options)) as Value<R, L>;
 }
 
 /**
@@ -100,14 +100,14 @@ export class FocalLoss<const R extends Reduction = "mean"> {
   }
 
   /** The loss. Keeps the arrays (not copies) for `backward`. */
-  forward(logits: Logits, targets: NumberArray): R extends "none" ? Floats : number {
+  forward<L extends Logits>(logits: L, targets: NumberArray): Value<R, L> {
     const value = this.criterion.value(logits, targets);
     this.#last = { logits, targets };
     return value;
   }
 
   /** The gradient of the last `forward` by its logits, in the same shape. */
-  backward(): Floats {
+  backward(): ArrayOf<Logits> {
     if (!this.#last) throw new FocalError("argument", "backward needs a forward before it: there are no logits yet");
     return this.criterion.valueAndGrad(this.#last.logits, this.#last.targets).grad;
   }

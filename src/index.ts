@@ -2,7 +2,7 @@ export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, soft
 export { applyTemperature, calibrate, fitTemperature, recoverPosterior } from "./calibrate.ts";
 export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
 export { criterion } from "./criterion.ts";
-export type { CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction } from "./criterion.ts";
+export type { ArrayOf, CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction, Value } from "./criterion.ts";
 export { FocalError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";

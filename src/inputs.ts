@@ -57,7 +57,8 @@ export function expectNumbers(name: string, values: unknown): asserts values is 
   if (wrong >= 0) throw new FocalError("argument", `${name}[${wrong}] must be a number, got ${describe(values[wrong])}`);
 }
 
-const describe = (thing: unknown): string =>
+/** A value of the wrong kind, in words. */
+export const describe = (thing: unknown): string =>
   thing === null || thing === undefined ? String(thing) : Array.isArray(thing) ? "an array" : typeof thing === "object" ? `a ${thing.constructor?.name ?? "object"}` : `${typeof thing} ${JSON.stringify(thing) ?? ""}`.trim();
 
 /** The index of the first NaN or infinite value, or −1. */
