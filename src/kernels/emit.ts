@@ -21,11 +21,11 @@ export interface Variant {
 }
 
 /** Elements of one block: what is copied in, run over and copied out at a time, small enough for a level-2 cache. */
-export const blockLength = 8192;
+export const blockLength = 16384;
 const blockBytes = blockLength * 4;
 /** Where each array of a block lies in the kernel's memory. */
 export const offsets = { logits: 0, targets: blockBytes, weights: 2 * blockBytes, losses: 3 * blockBytes, grad: 4 * blockBytes, hessian: 5 * blockBytes, hard: 6 * blockBytes };
-export const memoryPages = (6 * blockBytes) / 65536 + 1;
+export const memoryPages = Math.ceil((6 * blockBytes) / 65536) + 1;
 
 /** Vectors that run in lockstep, so that the long chain of one hides behind the others. */
 const streams = 4;

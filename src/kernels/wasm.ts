@@ -1,7 +1,6 @@
-import type { Job } from "../heads/job.ts";
+import type { Floats, Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
 import type { Loss } from "../losses/loss.ts";
-import type { Labels } from "../losses/derive.ts";
 import { blockLength, emit, memoryPages, offsets, step } from "./emit.ts";
 import type { Variant } from "./emit.ts";
 
@@ -40,19 +39,28 @@ function start(): Machine | null {
   return machine;
 }
 
-const compiled = new WeakMap<Loss, Map<string, Run>>();
+/** The kernels of one variant: what sums the losses, and what stores them. Each is compiled when it is first needed. */
+interface Kernels {
+  sum(): Run;
+  each(): Run;
+}
 
-function kernel(variant: Variant, memory: WebAssembly.Memory): Run {
+const compiled = new WeakMap<Loss, Map<string, Kernels>>();
+
+function kernelsOf(variant: Omit<Variant, "each">, memory: WebAssembly.Memory): Kernels {
   let ready = compiled.get(variant.loss);
   if (!ready) compiled.set(variant.loss, (ready = new Map()));
-  const { labels, order, weighted, each, alpha } = variant;
-  const key = [labels, order, weighted, each, ...alpha].join(" ");
-  let run = ready.get(key);
-  if (!run) {
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(emit(variant)), { env: { memory } });
-    ready.set(key, (run = instance.exports["run"] as Run));
+  const { labels, order, weighted, alpha } = variant;
+  const key = [labels, order, weighted, ...alpha].join(" ");
+  let found = ready.get(key);
+  if (!found) {
+    const compile = (each: boolean): Run =>
+      new WebAssembly.Instance(new WebAssembly.Module(emit({ ...variant, each })), { env: { memory } }).exports["run"] as Run;
+    let sum: Run | undefined, each: Run | undefined;
+    found = { sum: () => (sum ??= compile(false)), each: () => (each ??= compile(true)) };
+    ready.set(key, found);
   }
-  return run;
+  return found;
 }
 
 /** Whether the SIMD kernel can run a loss: one weight per side, no parameter given per class, and SIMD at hand. */
@@ -72,20 +80,22 @@ export function wasm(job: Job): number {
     loss, order, weighted: job.weights !== undefined || job.ignoreIndex !== undefined,
     alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const,
   };
-  let total = 0, labels: Labels = "hard";
+  let kernels = kernelsOf({ ...variant, labels: "hard" }, block.memory), soft = false;
+  let total = 0;
   for (let from = 0; from < logits.length; from += blockLength) {
     const length = Math.min(blockLength, logits.length - from);
     fill(block, job, from, length);
-    let sum = labels === "hard" ? runBlock(block, { ...variant, labels }, job, length) : NaN;
-    if (labels === "soft" || block.hard.includes(0)) {
-      inspectTargets(job.targets, job.ignoreIndex, from, from + length);
-      labels = "soft";
-      sum = runBlock(block, { ...variant, labels }, job, length);
+    let sum = runBlock(block, kernels, job, length);
+    if (!soft && block.hard.includes(0)) {
+      soft = true;
+      kernels = kernelsOf({ ...variant, labels: "soft" }, block.memory);
+      sum = runBlock(block, kernels, job, length);
     }
+    if (soft) inspectTargets(job.targets, job.ignoreIndex, from, from + length);
     total += sum;
-    losses?.set(block.losses.subarray(0, length), from);
-    grad?.set(block.grad.subarray(0, length), from);
-    hessian?.set(block.hessian.subarray(0, length), from);
+    take(losses, block.losses, from, length);
+    take(grad, block.grad, from, length);
+    take(hessian, block.hessian, from, length);
   }
   return total;
 }
@@ -94,14 +104,19 @@ export function wasm(job: Job): number {
  * Runs the block's whole steps; what is left over behind the last is run padded, with every loss stored.
  * Returns the sum of the losses.
  */
-function runBlock(block: Machine, variant: Omit<Variant, "each">, { losses, scale }: Job, length: number): number {
+function runBlock(block: Machine, kernels: Kernels, { losses, scale }: Job, length: number): number {
   const summed = losses ? 0 : length - (length % step);
   block.hard.fill(-1);
-  let sum = summed > 0 ? kernel({ ...variant, each: false }, block.memory)(0, summed * 4, scale) : 0;
+  let sum = summed > 0 ? kernels.sum()(0, summed * 4, scale) : 0;
   if (summed === length || block.hard.includes(0)) return sum;
-  kernel({ ...variant, each: true }, block.memory)(summed * 4, length * 4, scale);
+  kernels.each()(summed * 4, length * 4, scale);
   for (let i = summed; i < length; i++) sum += block.losses[i]!;
   return sum;
+}
+
+/** Copies one block out. */
+function take(to: Floats | undefined, block: Float32Array, from: number, length: number): void {
+  to?.set(length === blockLength ? block : block.subarray(0, length), from);
 }
 
 /** Copies one block in. Ignored examples become harmless ones of weight 0; so does what stands behind the last. */
