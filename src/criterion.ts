@@ -93,6 +93,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
   if (engine !== undefined && engine !== "js" && engine !== "wasm") throw new FocalError("argument", `engine must be "js" or "wasm", got ${JSON.stringify(engine)}`);
   const alpha = classWeights(loss, head, classes);
   checkParameters(loss, head, classes);
+  const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
   const runsOnSimd = head === "sigmoid" && supports(loss, classes);
   let warned = false;
 
@@ -110,6 +111,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
     const ahead = kernel !== wasm || ignoreIndex !== undefined || reduction === "positives" || call.normalizer === "positives";
     const seen = head === "softmax" ? inspectLabels(targets, classes!, ignoreIndex)
       : ahead ? inspectTargets(targets, ignoreIndex) : { soft: false, valid: targets.length, positives: 0 };
+    if (seen.soft && perClass && classes === undefined) throw new FocalError("target", `${perClass} given per class needs targets of 0 or 1: a soft one stands between the classes`);
     const scale = 1 / divisor(seen, call.normalizer);
     const array = (length: number): Floats => (logits instanceof Float32Array ? new Float32Array(length) : new Float64Array(length));
     const grad = order > 0 ? call.out ?? array(logits.length) : undefined;

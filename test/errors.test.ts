@@ -40,6 +40,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["targets[1] must be in [0, 1] or the ignored 255, got -1", "target", () => sigmoidFocalLoss([1, 2], [1, -1], { ignoreIndex: 255 })],
   ["targets[99] must be in [0, 1], got 7", "target", () => sigmoidFocalLoss(new Float32Array(100).fill(-3), new Uint8Array(100).fill(7, 99))],
   ["targets[9000] must be in [0, 1], got -0.5", "target", () => sigmoidFocalLoss(new Float32Array(10000).fill(-3), new Float32Array(10000).fill(-0.5, 9000, 9001))],
+  ["gamma given per class needs targets of 0 or 1: a soft one stands between the classes", "target", () => sigmoidFocalLoss([1, 2], [1, 0.5], { gamma: [1, 2] })],
   ["labels[1] must be a class from 0 to 1, got 2", "label", () => softmaxFocalLoss([1, 2, 3, 4], [0, 2], { classes: 2 })],
   ["labels[0] must be a class from 0 to 1 or the ignored -1, got 0.5", "label", () => softmaxFocalLoss([1, 2], [0.5], { classes: 2, ignoreIndex: -1 })],
   ["logits[0] must be a number, got an array: pass nested rows as one flat array", "argument", () => sigmoidFocalLoss(any<number[]>([[1, 2]]), [1])],
