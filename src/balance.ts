@@ -17,7 +17,7 @@ type Numbers = ArrayLike<number>;
  * @throws FocalError `argument` when beta is outside its range or no class has an example
  *
  * @example
- * effectiveNumberWeights([900, 100]);   // [0.2066…, 1.7933…]
+ * effectiveNumberWeights([900, 100]);   // [0.2072…, 1.7928…]
  *
  * Reference: Cui, Jia, Lin, Song, Belongie: Class-Balanced Loss Based on Effective Number of Samples, 2019, https://arxiv.org/abs/1901.05555
  */

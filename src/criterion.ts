@@ -1,9 +1,9 @@
-import { FocalError } from "./errors.ts";
+import { describe, FocalError } from "./errors.ts";
 import type { Floats, Job, Kernel, NumberArray } from "./heads/job.ts";
 import type { Order } from "./heads/scalar.ts";
 import { inspectLabels, inspectTargets } from "./heads/labels.ts";
 import type { Inspection } from "./heads/labels.ts";
-import { checkParameters, classWeights, describe, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
+import { checkOverlap, checkParameters, checkWeights, classWeights, expectNumbers, expectOptions, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
 import { cpu } from "./kernels/cpu.ts";
 import type { Head } from "./kernels/cpu.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
@@ -80,11 +80,13 @@ const worthSimd = 64;
  * // { value: 0.17328679513998632, grad: Float64Array [ -0.0745716987849966, 0.2237150963549898 ] }
  */
 export function criterion<const R extends Reduction = "mean">(loss: Loss, options: CriterionOptions<R> = {}): Criterion<R> {
+  if (!loss?.formula) throw new FocalError("argument", `criterion takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
+  expectOptions("criterion", options);
   for (const name of Object.keys(options)) {
     if (!optionNames.includes(name)) throw new FocalError("argument", `criterion has no option ${name}; it has ${optionNames.join(", ")}`);
   }
   const { head = "sigmoid", reduction = "mean" as R, classes, inner = 1, ignoreIndex, engine, check = false } = options;
-  if (!(head in cpu)) throw new FocalError("argument", `head must be "sigmoid" or "softmax", got ${JSON.stringify(head)}`);
+  if (!Object.hasOwn(cpu, head)) throw new FocalError("argument", `head must be "sigmoid" or "softmax", got ${JSON.stringify(head)}`);
   if (!reductions.includes(reduction)) throw new FocalError("argument", `reduction must be ${reductions.map((r) => `"${r}"`).join(", ")}, got ${JSON.stringify(reduction)}`);
   const least = head === "softmax" ? 2 : 1;
   if (head === "softmax" || classes !== undefined) expectWhole("classes", classes, least);
@@ -137,7 +139,7 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
   /** Checks the lengths; returns the number of examples. */
   function checkShapes(logits: Floats, targets: NumberArray, { weights, out, normalizer }: CallOptions): number {
     const type = logits instanceof Float32Array ? Float32Array : Float64Array;
-    if (logits.length === 0) throw new FocalError("shape", "logits must hold at least one value, got an empty array");
+    if (logits.length === 0 && reduction === "mean") throw new FocalError("shape", "the mean of no logits is no number: logits must hold at least one value");
     const rows = head === "softmax" ? logits.length / classes! : logits.length;
     if (logits.length % ((classes ?? 1) * inner) !== 0) {
       throw new FocalError("shape", `the number of logits must be a multiple of classes × inner = ${(classes ?? 1) * inner}, got ${logits.length}`);
@@ -146,9 +148,11 @@ export function criterion<const R extends Reduction = "mean">(loss: Loss, option
     if (weights !== undefined) {
       expectNumbers("weights", weights);
       if (weights.length !== rows) throw new FocalError("shape", `weights must have one value per ${head === "softmax" ? "row" : "logit"}: expected ${rows}, got ${weights.length}`);
+      checkWeights(weights);
     }
     if (out !== undefined && !(out instanceof type)) throw new FocalError("argument", `out must be a ${type.name}, as the logits are, got ${describe(out)}`);
     if (out !== undefined && out.length !== logits.length) throw new FocalError("shape", `out must have one value per logit: expected ${logits.length}, got ${out.length}`);
+    if (out !== undefined) checkOverlap(logits, out);
     if (normalizer !== undefined && normalizer !== "positives" && !(normalizer > 0)) throw new FocalError("argument", `normalizer must be a number > 0 or "positives", got ${String(normalizer)}`);
     return rows;
   }

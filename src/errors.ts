@@ -15,3 +15,16 @@ export class FocalError extends Error {
     this.code = code;
   }
 }
+
+/** A value of the wrong kind, in words. */
+export function describe(thing: unknown): string {
+  if (thing === null || thing === undefined) return String(thing);
+  if (Array.isArray(thing)) return "an array";
+  if (typeof thing === "object") {
+    const kind = thing.constructor?.name ?? "object";
+    return `${/^[AEIOU]/.test(kind) ? "an" : "a"} ${kind}`;
+  }
+  if (typeof thing === "function") return "a function";
+  if (typeof thing === "string") return `the string ${JSON.stringify(thing)}`;
+  return typeof thing === "number" ? String(thing) : `the ${typeof thing} ${String(thing)}`;
+}

@@ -4,6 +4,7 @@ import { FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
+import { expectOptions } from "./inputs.ts";
 
 /** The settings of focal loss itself. */
 export interface FocalSettings {
@@ -15,11 +16,16 @@ export interface FocalSettings {
 
 type FunctionOptions<R extends Reduction> = FocalSettings & Omit<CriterionOptions<R>, "head"> & Pick<CallOptions, "weights" | "normalizer">;
 
+const optionNames = ["gamma", "alpha", "reduction", "weights", "normalizer", "ignoreIndex", "classes", "inner", "engine", "check"];
 const ready = new Map<string, Criterion>();
 /** Criteria kept between calls of the functions below: the settings of one program. */
 const kept = 32;
 
-function cached(head: "sigmoid" | "softmax", { gamma, alpha, weights: _, normalizer: __, ...rest }: FunctionOptions<Reduction>): Criterion {
+function cached(head: "sigmoid" | "softmax", options: FunctionOptions<Reduction>): Criterion {
+  expectOptions(`${head}FocalLoss`, options);
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined) throw new FocalError("argument", `${head}FocalLoss has no option ${unknown}; it has ${optionNames.join(", ")}`);
+  const { gamma, alpha, weights: _, normalizer: __, ...rest } = options;
   const settings = { ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) };
   const key = JSON.stringify([head, settings, rest]);
   let found = ready.get(key);
@@ -35,7 +41,7 @@ const callOptions = ({ weights, normalizer }: CallOptions): CallOptions =>
   ({ ...(weights && { weights }), ...(normalizer !== undefined && { normalizer }) });
 
 /**
- * Focal loss of yes-or-no logits: torchvision's function, argument for argument, but for the default "mean".
+ * Focal loss of yes-or-no logits: torchvision's function with its options by name, and "mean" for the default.
  *
  * FL(p_t) = −α_t (1 − p_t)^γ log(p_t), p = σ(logit)
  *
@@ -46,7 +52,7 @@ const callOptions = ({ weights, normalizer }: CallOptions): CallOptions =>
  * @throws FocalError naming the argument, its value and what was expected
  *
  * @example
- * sigmoidFocalLoss([2, -1, 0.5], [1, 0, 0], { alpha: 0.25, gamma: 2 });   // 0.1017…
+ * sigmoidFocalLoss([2, -1, 0.5], [1, 0, 0], { alpha: 0.25, gamma: 2 });   // 0.10016771149490597
  *
  * Reference: https://arxiv.org/abs/1708.02002
  */
@@ -95,12 +101,15 @@ export class FocalLoss<const R extends Reduction = "mean"> {
   readonly criterion: Criterion<R>;
   #last: { logits: Logits; targets: NumberArray } | undefined;
 
-  constructor({ alpha = 0.25, gamma = 2, ...options }: FocalSettings & CriterionOptions<R> = {}) {
+  constructor(settings: FocalSettings & CriterionOptions<R> = {}) {
+    expectOptions("FocalLoss", settings);
+    const { alpha = 0.25, gamma = 2, ...options } = settings;
     this.criterion = criterion(focal({ alpha, gamma }), options as CriterionOptions<R>);
   }
 
-  /** The loss. Keeps the arrays (not copies) for `backward`. */
+  /** The loss. Keeps the arrays for `backward`, not copies: change them only after it. */
   forward<L extends Logits>(logits: L, targets: NumberArray): Value<R, L> {
+    this.#last = undefined;
     const value = this.criterion.value(logits, targets);
     this.#last = { logits, targets };
     return value;

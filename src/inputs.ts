@@ -1,4 +1,4 @@
-import { FocalError } from "./errors.ts";
+import { describe, FocalError } from "./errors.ts";
 import type { Floats, NumberArray } from "./heads/job.ts";
 import type { Head } from "./kernels/cpu.ts";
 import type { Loss } from "./losses/loss.ts";
@@ -51,15 +51,35 @@ export function toFloats(name: string, values: Floats | readonly number[]): Floa
 
 /** Targets, labels and weights may be any array of numbers. */
 export function expectNumbers(name: string, values: unknown): asserts values is NumberArray {
+  if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
+    throw new FocalError("argument", `${name} must hold numbers, got ${describe(values)}; Int32Array.from(${name}, Number) makes them so`);
+  }
   if (ArrayBuffer.isView(values) && !(values instanceof DataView)) return;
   if (!Array.isArray(values)) throw new FocalError("argument", `${name} must be a typed array or an array of numbers, got ${describe(values)}`);
   const wrong = values.findIndex((value) => typeof value !== "number");
   if (wrong >= 0) throw new FocalError("argument", `${name}[${wrong}] must be a number, got ${describe(values[wrong])}`);
 }
 
-/** A value of the wrong kind, in words. */
-export const describe = (thing: unknown): string =>
-  thing === null || thing === undefined ? String(thing) : Array.isArray(thing) ? "an array" : typeof thing === "object" ? `a ${thing.constructor?.name ?? "object"}` : `${typeof thing} ${JSON.stringify(thing) ?? ""}`.trim();
+/** Factors on examples must be usable, or they would turn up in the sum as nonsense. */
+export function checkWeights(weights: NumberArray): void {
+  for (let i = 0; i < weights.length; i++) {
+    if (!(weights[i]! >= 0 && weights[i]! < Infinity)) throw new FocalError("argument", `weights[${i}] must be a finite number ≥ 0, got ${weights[i]}`);
+  }
+}
+
+/** A gradient may be written over the logits it belongs to, but not over some others of them. */
+export function checkOverlap(logits: Floats, out: Floats): void {
+  if (logits.buffer !== out.buffer || logits.byteOffset === out.byteOffset) return;
+  const [first, second] = logits.byteOffset < out.byteOffset ? [logits, out] : [out, logits];
+  if (first.byteOffset + first.byteLength > second.byteOffset) throw new FocalError("argument", "out must be the logits' own memory or apart from it, got memory that overlaps it in part");
+}
+
+/** Settings are objects: α and γ can't be swapped by position. */
+export function expectOptions(where: string, options: unknown): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new FocalError("argument", `${where} takes its options as an object, like { gamma: 2, alpha: 0.25 }, got ${describe(options)}`);
+  }
+}
 
 /** The index of the first NaN or infinite value, or −1. */
 export const firstNotFinite = (values: Floats): number => values.findIndex((value: number) => !Number.isFinite(value));

@@ -9,8 +9,8 @@ const any = <T>(value: unknown): T => value as T;
 const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["gamma must be ≥ 0, got -1", "argument", () => focal({ gamma: -1 })],
   ["gamma must be a finite number, got NaN", "argument", () => focal({ gamma: NaN })],
-  ["gamma must be a finite number, got 2", "argument", () => focal({ gamma: any("2") })],
-  ["alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got 2", "argument", () => focal({ alpha: 2 })],
+  ["gamma must be a finite number, got the string \"2\"", "argument", () => focal({ gamma: any("2") })],
+  ["alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha) or be left out for no weighting, got 2", "argument", () => focal({ alpha: 2 })],
   ["alpha's weights must be finite numbers ≥ 0, got -1", "argument", () => focal({ alpha: [1, -1] })],
   ["alpha's weights must be finite numbers ≥ 0, got undefined", "argument", () => focal({ alpha: any({ uniforme: 0.25 }) })],
   ["focal has no parameter gama; it has gamma, alpha", "argument", () => focal(any({ gama: 2 }))],
@@ -27,7 +27,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["alpha must have 3 values, one per class, got 2", "argument", () => criterion(focal({ alpha: [1, 2] }), { head: "softmax", classes: 3 })],
   ["alpha must have 2 values, for negatives and for positives, got 3", "argument", () => criterion(focal({ alpha: [1, 2, 3] }))],
   ["gamma must have 3 values, one per class, got 2", "argument", () => criterion(focal({ gamma: [1, 2] }), { head: "softmax", classes: 3 })],
-  ["logits must hold at least one value, got an empty array", "shape", () => sigmoidFocalLoss([], [])],
+  ["the mean of no logits is no number: logits must hold at least one value", "shape", () => sigmoidFocalLoss([], [])],
   ["targets must have one value per logit: expected 2, got 1", "shape", () => sigmoidFocalLoss([1, 2], [1])],
   ["targets must have one value per row: expected 2, got 4", "shape", () => softmaxFocalLoss([1, 2, 3, 4], [0, 1, 0, 1], { classes: 2 })],
   ["the number of logits must be a multiple of classes × inner = 3, got 4", "shape", () => softmaxFocalLoss([1, 2, 3, 4], [0], { classes: 3 })],
@@ -44,12 +44,29 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["labels[1] must be a class from 0 to 1, got 2", "label", () => softmaxFocalLoss([1, 2, 3, 4], [0, 2], { classes: 2 })],
   ["labels[0] must be a class from 0 to 1 or the ignored -1, got 0.5", "label", () => softmaxFocalLoss([1, 2], [0.5], { classes: 2, ignoreIndex: -1 })],
   ["logits[0] must be a number, got an array: pass nested rows as one flat array", "argument", () => sigmoidFocalLoss(any<number[]>([[1, 2]]), [1])],
-  [`logits must be a Float32Array, a Float64Array or an array of numbers, got string "1"`, "argument", () => sigmoidFocalLoss(any<number[]>("1"), [1])],
-  ["logits must be a Float32Array, a Float64Array or an array of numbers, got a Int32Array", "argument", () => sigmoidFocalLoss(any<number[]>(Int32Array.of(1)), [1])],
+  [`logits must be a Float32Array, a Float64Array or an array of numbers, got the string "1"`, "argument", () => sigmoidFocalLoss(any<number[]>("1"), [1])],
+  ["logits must be a Float32Array, a Float64Array or an array of numbers, got an Int32Array", "argument", () => sigmoidFocalLoss(any<number[]>(Int32Array.of(1)), [1])],
   ["targets must be a typed array or an array of numbers, got undefined", "argument", () => sigmoidFocalLoss([1], any(undefined))],
-  ["targets[0] must be a number, got boolean true", "argument", () => sigmoidFocalLoss([1], any([true]))],
+  ["targets[0] must be a number, got the boolean true", "argument", () => sigmoidFocalLoss([1], any([true]))],
   ["logits[1] must be a finite number, got NaN", "argument", () => criterion(focal(), { check: true }).value([1, NaN], [1, 0])],
   [`engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`, "engine", () => criterion(focal(), { engine: "wasm" }).value([1], [1])],
+  ["sigmoidFocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got 0.25", "argument", () => sigmoidFocalLoss([1], [1], any<object>(0.25))],
+  ["softmaxFocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got undefined", "argument", () => softmaxFocalLoss([1, 2], [1], any<{ classes: number }>(undefined))],
+  ["sigmoidFocalLoss has no option aplha; it has gamma, alpha, reduction, weights, normalizer, ignoreIndex, classes, inner, engine, check", "argument", () => sigmoidFocalLoss([1], [1], any<object>({ aplha: 0.3 }))],
+  ["FocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got null", "argument", () => new FocalLoss(any<object>(null))],
+  ["criterion takes a loss, like focal({ gamma: 2 }), got a function", "argument", () => criterion(any(focal))],
+  ["criterion takes a loss, like focal({ gamma: 2 }), got undefined", "argument", () => criterion(any(undefined))],
+  ["alpha must be a number, an array or { uniform }, got null", "argument", () => focal({ alpha: any(null) })],
+  ["weights[1] must be a finite number ≥ 0, got -1", "argument", () => sigmoidFocalLoss([1, 2], [1, 0], { weights: [1, -1] })],
+  ["weights[0] must be a finite number ≥ 0, got NaN", "argument", () => sigmoidFocalLoss([1, 2], [1, 0], { weights: [NaN, 1] })],
+  ["targets must hold numbers, got a BigInt64Array; Int32Array.from(targets, Number) makes them so", "argument", () => sigmoidFocalLoss([1], any(BigInt64Array.of(1n)))],
+  ["out must be the logits' own memory or apart from it, got memory that overlaps it in part", "argument", () => {
+    const memory = new Float64Array(4);
+    return criterion(focal()).valueAndGrad(memory.subarray(0, 3), [1, 0, 1], { out: memory.subarray(1) });
+  }],
+  ["labels[0] must be a class from 0 to 1, got -100; ignoreIndex: -100 would leave such rows out", "label", () => softmaxFocalLoss([1, 2], [-100], { classes: 2 })],
+  ["mine: the formula must be a function of { pt, … }; parameters come before it, {} for none", "formula", () => defineLoss("mine", any<Record<string, number>>(({ pt }: { pt: number }) => pt), any(undefined))],
+  ["mine: the default of tau must be a finite number, got the string \"1\"", "argument", () => defineLoss("mine", { tau: any<number>("1") }, ({ pt }) => neg(log(pt)))],
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
   [`language must be tex, js, wasm, got "cobol"`, "argument", () => focal.render(any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
@@ -68,6 +85,19 @@ describe("a mistake gives one sentence that names value and expectation", () => 
     expect(thrown).toBeInstanceOf(FocalError);
     expect(thrown).toMatchObject({ message: sentence, code });
   });
+});
+
+test("of no logits the sum is 0 and the losses are none: a picture without anchors is no mistake", () => {
+  expect(criterion(focal(), { reduction: "sum" }).valueAndGrad([], [])).toEqual({ value: 0, grad: new Float64Array(0) });
+  expect(criterion(focal(), { reduction: "none" }).value(new Float32Array(0), [])).toEqual(new Float32Array(0));
+  expect(criterion(focal(), { reduction: "positives", head: "sigmoid" }).value([], [])).toBe(0);
+});
+
+test("a failed forward leaves nothing for backward", () => {
+  const focalLoss = new FocalLoss();
+  focalLoss.forward([1, 2], [1, 0]);
+  expect(() => focalLoss.forward([1, 2], [1, 2])).toThrow(FocalError);
+  expect(() => focalLoss.backward()).toThrow("backward needs a forward before it");
 });
 
 test("NaN logits give NaN at their element and nowhere else, without an exception, on both engines", () => {

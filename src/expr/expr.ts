@@ -1,4 +1,4 @@
-import { FocalError } from "../errors.ts";
+import { describe, FocalError } from "../errors.ts";
 
 /**
  * A formula: an immutable tree whose equal parts are one object.
@@ -49,11 +49,8 @@ export type Term = Expr | number;
 function term(thing: Term, word: string): Expr {
   if (typeof thing === "number") return num(thing);
   if (isExpr(thing)) return thing;
-  throw new FocalError("formula", `${word} takes formulas and numbers, got ${describe(thing)}; write formulas with the words of focal-loss/expr`);
+  throw new FocalError("formula", `${word} takes formulas and numbers, got ${describe(thing)}${thing === undefined ? " (is a parameter's name misspelt?)" : ""}; write formulas with the words of focal-loss/expr`);
 }
-
-const describe = (thing: unknown): string =>
-  typeof thing === "function" ? "a function" : thing === undefined ? "undefined (is a parameter's name misspelt?)" : JSON.stringify(thing) ?? String(thing);
 
 const unary = (word: Word) => (a: Term): Expr => node(word, [term(a, word)]);
 const binary = (word: Word) => (a: Term, b: Term): Expr => node(word, [term(a, word), term(b, word)]);

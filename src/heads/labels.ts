@@ -33,7 +33,8 @@ export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex:
     const label = labels[i]!;
     if (label === ignoreIndex) ignored++;
     else if (!(label >= 0 && label < classes && Number.isInteger(label))) {
-      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${orIgnored(ignoreIndex)}, got ${label}`);
+      const hint = label < 0 && ignoreIndex === undefined ? `; ignoreIndex: ${label} would leave such rows out` : "";
+      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${orIgnored(ignoreIndex)}, got ${label}${hint}`);
     }
   }
   return { soft: false, valid: labels.length - ignored, positives: 0 };

@@ -17,7 +17,7 @@ const printers: Readonly<Record<Language, (loss: Loss) => string>> = {
 
 /** The loss in another language. `tex` is the formula as written, the others are the stable form that runs. */
 export function render(loss: Loss, language: Language): string {
-  const print = (printers as Record<string, ((loss: Loss) => string) | undefined>)[language];
+  const print = Object.hasOwn(printers, language) ? printers[language] : undefined;
   if (!print) throw new FocalError("argument", `language must be ${Object.keys(printers).join(", ")}, got ${JSON.stringify(language)}`);
   return print(loss);
 }

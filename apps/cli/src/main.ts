@@ -4,7 +4,7 @@ import { FocalError } from "focal-loss";
 import { plot } from "./commands/plot.ts";
 import { predict } from "./commands/predict.ts";
 import { render } from "./commands/render.ts";
-import { refuseUnknown } from "./commands/options.ts";
+import { refuseUnknown, Stopped } from "./commands/options.ts";
 import { train } from "./commands/train.ts";
 import { version } from "./version.ts";
 
@@ -37,6 +37,10 @@ export async function run(rawArgs: string[]): Promise<number> {
 
 /** A stack trace is for our own mistakes only. */
 function report(error: unknown): number {
+  if (error instanceof Stopped) {
+    console.error(`focal: ${error.message}`);
+    return error.exitCode;
+  }
   if (error instanceof FocalError) console.error(`focal: ${error.message}`);
   else if (error instanceof Error && (error.name === "CLIError" || "code" in error)) console.error(`focal: ${error.message}`);
   else console.error(error);

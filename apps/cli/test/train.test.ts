@@ -137,6 +137,10 @@ describe("a mistake gives one sentence and exit code 1, and writes nothing", () 
     [["train", "DATA", "--target", "verdict", "--positive", "maybe"], /no class "maybe"/],
     [["train", "DATA", "--target", "width"], /width/],
     [["train", "DATA", "--target", "verdict", "--resume", "--out", "OUT"], /nothing to resume: there is no/],
+    [["train", "DATA", "--target", "verdict", "--out", "DATA"], /out must be a folder, but ".*data.csv" is a file/],
+    [["predict", "nowhere.onnx", "DATA", "--out", "DATA"], /out would overwrite ".*data.csv", which is being read/],
+    [["predict", "nowhere.onnx", "DATA", "--out", "nowhere/scored.csv"], /out is in a folder that does not exist: "nowhere"/],
+    [["plot", "extra"], /plot takes no argument "extra"/],
     [["predict", "nowhere.onnx", "DATA"], /nowhere.onnx/],
     [["predict", "DATA", "DATA"], /model/],
     [["predict"], /Missing required/],
@@ -171,7 +175,7 @@ describe("an interrupted run", () => {
 
   test("by Ctrl-C leaves a checkpoint, says so, and ends after --resume with the same numbers as an uninterrupted one", async () => {
     const { code, err } = await interrupt("stopped", "SIGINT");
-    expect(code).toBe(1);
+    expect(code).toBe(130);
     expect(err).toContain("--resume");
     expect(readdirSync(at("stopped"))).toEqual(["checkpoint"]);
     expect((await focal(...args("stopped"), "--resume")).code).toBe(0);

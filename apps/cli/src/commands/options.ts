@@ -14,6 +14,16 @@ export function refuseUnknown(rawArgs: readonly string[], known: Readonly<Record
   }
 }
 
+/** Refuses arguments beyond those a command has a use for. */
+export function refuseExtra(command: string, args: readonly string[], most: number): void {
+  if (args.length > most) throw new FocalError("argument", `${command} takes ${most === 0 ? "no argument" : `no argument after ${JSON.stringify(args[most - 1])}, got`} ${JSON.stringify(args[most])}`);
+}
+
+/** The user ended the program: no mistake, but not done either. Its exit code is that of Ctrl-C. */
+export class Stopped extends Error {
+  readonly exitCode = 130;
+}
+
 /** Every value given for an option, repeated or separated by commas. */
 export function listOf(rawArgs: readonly string[], name: string): string[] {
   const found = rawArgs.flatMap((arg, i) =>

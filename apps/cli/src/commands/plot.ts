@@ -9,6 +9,7 @@ import { writeWhole } from "../model/write.ts";
 import { renderPng } from "../report/png.ts";
 import { serialize } from "../report/serialize.ts";
 import { colorsFor } from "../terminal/colors.ts";
+import { refuseExtra } from "./options.ts";
 import { drawCurves } from "../terminal/curves.ts";
 
 const KINDS: readonly CurveKind[] = ["loss", "gradient", "factor", "curvature"];
@@ -36,6 +37,7 @@ export const plot = defineCommand({
     out: { type: "string", description: "write a file instead of drawing here", valueHint: "figure.svg|figure.png" },
   },
   async run({ args }) {
+    refuseExtra("plot", args._, 0);
     const { figure, heading } = readFigure(args);
     if (args.out === undefined) {
       const width = process.stdout.columns ?? 80;

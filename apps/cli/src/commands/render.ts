@@ -1,6 +1,7 @@
 import { defineCommand } from "citty";
 import { crossEntropy, focal, FocalError } from "focal-loss";
 import type { Language } from "focal-loss";
+import { refuseExtra } from "./options.ts";
 
 const families = { focal, "cross-entropy": crossEntropy };
 
@@ -13,6 +14,7 @@ export const render = defineCommand({
     gamma: { type: "string", description: "focusing parameter of focal (default: 2)" },
   },
   run({ args }) {
+    refuseExtra("render", args._, 1);
     const family = families[args.loss as keyof typeof families];
     if (!family) throw new FocalError("argument", `loss must be ${Object.keys(families).join(" or ")}, got ${JSON.stringify(args.loss)}`);
     const loss = args.gamma === undefined ? family() : focalWith(args.loss, Number(args.gamma));

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { defineCommand } from "citty";
@@ -15,7 +15,7 @@ import type { Results } from "../results.ts";
 import { progress } from "../terminal/progress.ts";
 import { renderSummary } from "../terminal/summary.ts";
 import { machine, versions } from "../version.ts";
-import { listOf, numbers, wholeNumber } from "./options.ts";
+import { listOf, numbers, Stopped, wholeNumber } from "./options.ts";
 
 const args = {
   files: { type: "positional", description: "CSV, TSV, Parquet or JSON files, compressed or not; globs", required: true, valueHint: "FILE…" },
@@ -28,7 +28,7 @@ const args = {
   alpha: { type: "string", description: "class weights of focal loss: none, balanced, or α of the positive class", default: "none", valueHint: "none,.25" },
   hidden: { type: "string", description: "widths of the hidden layers; none: a linear model", default: "64,32", valueHint: "64,32" },
   repeats: { type: "string", description: "how many splits", default: "5" },
-  epochs: { type: "string", description: "never more epochs than these (default: until validation stops improving)" },
+  epochs: { type: "string", description: "never more epochs than these (default: as many as make 4000 steps, 10 to 150); training ends earlier when validation stops improving" },
   temperature: { type: "boolean", description: "also fit a temperature on validation, after posterior recovery", default: false },
   seed: { type: "string", description: "fixes splits, first weights and batches", default: "0" },
   jobs: { type: "string", description: "trainings side by side (default: one per core, at most 4)" },
@@ -65,7 +65,7 @@ export const train = defineCommand({
     if (args.loss !== undefined && !plan.candidates.some(({ name }) => name === args.loss)) {
       throw new FocalError("argument", `loss must be ${plan.candidates.map(({ name }) => JSON.stringify(name)).join(", ")}, got ${JSON.stringify(args.loss)}`);
     }
-    mkdirSync(args.out, { recursive: true });
+    makeFolder(args.out);
     const path = (name: string): string => join(args.out, name);
     const print = fingerprint(dataset, plan);
     const state = args.resume ? loadCheckpoint(path("checkpoint"), print) : emptyState();
@@ -102,7 +102,7 @@ export const train = defineCommand({
       bar.done();
       if (!(error instanceof Interrupted)) throw error;
       saveCheckpoint(path("checkpoint"), print, state);
-      throw new FocalError("data", `stopped; go on with the same command and --resume`);
+      throw new Stopped("stopped; go on with the same command and --resume");
     } finally {
       process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
     }
@@ -110,6 +110,12 @@ export const train = defineCommand({
 });
 
 class Interrupted extends Error {}
+
+function makeFolder(path: string): void {
+  if (path === "") throw new FocalError("argument", "out must name a folder, got nothing");
+  if (existsSync(path) && !statSync(path).isDirectory()) throw new FocalError("argument", `out must be a folder, but ${JSON.stringify(path)} is a file`);
+  mkdirSync(path, { recursive: true });
+}
 
 function show(results: Results, json: boolean, saved: string, out: string): void {
   if (json) {

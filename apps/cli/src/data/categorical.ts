@@ -20,7 +20,7 @@ export function fitCategorical({ name, codes, levels }: TextColumn, rows: Uint32
   const missing = present < rows.length;
   if (present === 0) return { useless: "no value in any training row" };
   if (seen.length === 1 && !missing) return { useless: `constant (${quote(seen[0]!.level)})` };
-  if (seen.length === present && present >= FEWEST_ROWS) return { useless: "every value is different: an identifier or free text" };
+  if (seen.length === present && present >= FEWEST_ROWS) return { useless: `every value is different: ${almostNumbers(seen.map(({ level }) => level)) ?? "an identifier or free text"}` };
   const natural = new Intl.Collator("en", { numeric: true });
   const order = (a: string, b: string) => natural.compare(a, b) || (a < b ? -1 : 1);
   const kept = seen
@@ -29,8 +29,17 @@ export function fitCategorical({ name, codes, levels }: TextColumn, rows: Uint32
     .slice(0, MOST_LEVELS)
     .map(({ level }) => level)
     .sort(order);
-  if (kept.length === 0) return { useless: `no value stands in ${FEWEST_ROWS} or more training rows: identifiers or free text` };
+  if (kept.length === 0) return { useless: `no value stands in ${FEWEST_ROWS} or more training rows: ${almostNumbers(seen.map(({ level }) => level)) ?? "identifiers or free text"}` };
   return { name, levels: kept, other: kept.length < seen.length, missing };
+}
+
+/** Says so when values are numbers but for a few words or decimal commas that made the column text. */
+function almostNumbers(levels: readonly string[]): string | undefined {
+  const odd = levels.filter((level) => Number.isNaN(Number(level)));
+  const commas = odd.filter((level) => !Number.isNaN(Number(level.replace(",", "."))));
+  if (commas.length > levels.length / 2) return `numbers with a decimal comma, like ${quote(commas[0]!)}; write them with a point`;
+  if (odd.length === 0 || odd.length > levels.length / 10) return undefined;
+  return `numbers but for ${odd.slice(0, 3).map(quote).join(", ")}${odd.length > 3 ? ", …" : ""}; without ${odd.length === 1 ? "that word" : "those words"} it would be read as numbers`;
 }
 
 /** What a reader should know about a column of text: pooled levels, and numbers kept from being numeric by a few odd values. */

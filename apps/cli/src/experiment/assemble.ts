@@ -62,15 +62,18 @@ function protocolOf(dataset: Dataset, { candidates, hidden, repeats, temperature
   };
 }
 
-function remarks({ target, official }: Dataset, plan: Plan, { divisions, first }: Comparison, losses: readonly LossResult[]): string[] {
+function remarks({ target, official, ignored }: Dataset, plan: Plan, { divisions, first }: Comparison, losses: readonly LossResult[]): string[] {
   const notes: string[] = [];
+  for (const { name, kind, note } of first.columns) {
+    if (kind === "dropped" && !ignored.has(name)) notes.push(`Column ${name} was not used: ${note}.`);
+  }
   const few = target.classes.flatMap((name, k) => {
     const rows = mean(divisions.map(({ splits }) => splits.test[k]!));
     return rows < FEW ? [`${name} (${Math.round(rows)})`] : [];
   });
   if (few.length) notes.push(`Few test rows of ${few.join(", ")}: a single row moves their numbers visibly.`);
   const last = losses.filter(({ runs }) => runs.some((run) => run.epoch === run.epochs)).map(({ name }) => name);
-  if (plan.hidden.length && last.length) notes.push(`The chosen epoch was the last one for ${last.join(", ")}: longer training (--epochs) might help.`);
+  if (plan.hidden.length && last.length) notes.push(`The chosen epoch was the last one for ${last.join(", ")}: longer training (a larger --epochs) might help.`);
   const duplicates = mean(divisions.map((division) => division.duplicateRows));
   if (duplicates > 0) notes.push(`${Math.round(duplicates)} of ${first.test.rows} test rows also stand in the training part.`);
   if (official && plan.repeats > 1) notes.push("The test part is the same in every repeat: intervals cover training and validation, not the choice of test rows.");

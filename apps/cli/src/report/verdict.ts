@@ -8,6 +8,8 @@ export function verdict(metric: Metric, difference: Summary["difference"]): Verd
   if (difference?.low === undefined || difference.high === undefined) return "none";
   const { low, high } = difference;
   if (!(low > 0) && !(high < 0)) return "none";
+  // A difference that is printed as 0 is none.
+  if (Math.abs(difference.mean) < 0.5 * 10 ** -METRICS[metric].digits) return "none";
   return low > 0 === (METRICS[metric].better === "higher") ? "better" : "worse";
 }
 
