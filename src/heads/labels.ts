@@ -13,6 +13,8 @@ export interface Inspection {
 
 /** Checks the targets of a sigmoid head: 0, 1, anything between, or the ignored value. */
 export function inspectTargets(targets: NumberArray, ignoreIndex: number | undefined, from = 0, to = targets.length): Inspection {
+  const hardOnes = ignoreIndex === 0 || ignoreIndex === 1 ? undefined : onesIfHard(targets, from, to);
+  if (hardOnes !== undefined) return { soft: false, valid: to - from, positives: hardOnes };
   let ones = 0, between = 0, ignored = 0;
   for (let i = from; i < to; i++) {
     const t = targets[i]!;
@@ -41,3 +43,14 @@ export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex:
 }
 
 const orIgnored = (ignoreIndex: number | undefined): string => (ignoreIndex === undefined ? "" : ` or the ignored ${ignoreIndex}`);
+
+/** How many targets are 1, if all are 0 or 1: without a branch that random targets would mislead. */
+function onesIfHard(targets: NumberArray, from: number, to: number): number | undefined {
+  let ones = 0, stray = 0;
+  for (let i = from; i < to; i++) {
+    const t = targets[i]!;
+    ones += t;
+    stray += Math.abs(t * (1 - t));
+  }
+  return stray === 0 ? ones : undefined;
+}
