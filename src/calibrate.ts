@@ -83,7 +83,7 @@ export function recoverPosterior(probabilities: Numbers, classes: number, { gamm
 
 /** log h(v), given v and 1 − v. */
 function logRecovered(v: number, rest: number, gamma: number): number {
-  if (v <= 0) return -Infinity;
+  if (v <= 0) return -Number.MAX_VALUE; // still above a class of weight 0, which stands at −Infinity
   const logV = rest < 0.5 ? Math.log1p(-rest) : Math.log(v);
   if (gamma === 0) return logV;
   if (rest <= 0) return Infinity;

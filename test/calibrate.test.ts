@@ -99,3 +99,7 @@ describe("temperature", () => {
     expect(() => calibrate([0.4, 0.6], 2, [{ kind: "temperature", temperature: 0 }])).toThrow("temperature must be a finite number > 0, got 0");
   });
 });
+
+test("a class of weight 0 stays at 0 also where the other's score has underflowed to 0", () => {
+  expect([...recoverPosterior([0, 1], 2, { gamma: 2, alpha: [1, 0] })]).toEqual([1, 0]);
+});

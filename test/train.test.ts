@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { averagePrecision, criterion, crossEntropy, focal, recoverPosterior } from "focal-loss";
-import { logits, predict, randomNumbers, subset, train } from "focal-loss/train";
+import { logits, predict, randomNumbers, stratifiedSplit, subset, train } from "focal-loss/train";
 import type { Checkpoint, Dataset, NetworkCheckpoint, Table, Trained, TrainOptions } from "focal-loss/train";
 
 /** Rings: class k lies at distance k + noise from the origin, so no linear model can tell the classes apart. */
@@ -195,4 +195,9 @@ describe("what cannot be trained is refused in one sentence", () => {
     const huge = { ...data.train, x: data.train.x.map((v) => v * 1e38) };
     await expect(train({ train: huge, validation: huge }, { ...small, loss })).rejects.toThrow("training diverged in epoch 1");
   });
+});
+
+test("a million rows of one class can be split", () => {
+  const [larger, smaller] = stratifiedSplit(new Int32Array(1e6), [0.8, 0.2], 1);
+  expect([larger!.length, smaller!.length]).toEqual([8e5, 2e5]);
 });

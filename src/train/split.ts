@@ -34,8 +34,7 @@ export function stratifiedSplit(y: ArrayLike<number>, fractions: readonly number
     shuffle(rows, stream(seed, `split of class ${label}`));
     let from = 0;
     allot(rows.length, fractions).forEach((size, part) => {
-      parts[part]!.push(...rows.subarray(from, from + size));
-      from += size;
+      for (const row of rows.subarray(from, (from += size))) parts[part]!.push(row);
     });
   }
   return parts.map((rows) => Uint32Array.from(rows).sort());
