@@ -32,8 +32,8 @@ export const plot = defineCommand({
   args: {
     gamma: { type: "string", description: "one curve for each; 0 is cross-entropy", default: "0,.5,1,2,5", valueHint: "0,.5,1,2,5" },
     alpha: { type: "string", description: "weight of the true class, 0 to 1 (default: none)", valueHint: ".25" },
-    what: { type: "string", description: KINDS.join(", "), default: "loss" },
-    loss: { type: "string", description: Object.keys(LOSSES).join(", "), default: "focal" },
+    what: { type: "string", description: "what to draw", default: "loss", valueHint: KINDS.join("|") },
+    loss: { type: "string", description: "of which loss", default: "focal", valueHint: Object.keys(LOSSES).join("|") },
     out: { type: "string", description: "write a file instead of drawing here", valueHint: "figure.svg|figure.png" },
   },
   async run({ args }) {
