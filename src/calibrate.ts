@@ -1,5 +1,5 @@
 import { FocalError } from "./errors.ts";
-import type { Alpha, Parameter } from "./losses/define.ts";
+import type { Alpha, Parameter } from "./losses/loss.ts";
 
 type Numbers = ArrayLike<number>;
 

@@ -70,6 +70,8 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
   [`language must be tex, js, wasm, got "cobol"`, "argument", () => focal.render(any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
+  ["my loss: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"my loss\"", "formula", () => defineLoss("my loss", {}, ({ pt }) => neg(log(pt)))],
+  ["mine: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"a b\"", "formula", () => defineLoss("mine", { "a b": 1 }, ({ pt }) => neg(log(pt)))],
   ["mine: a parameter may not be called pt, which has a meaning of its own", "formula", () => defineLoss("mine", { pt: 1 }, ({ pt }) => neg(log(pt)))],
   ["log takes formulas and numbers, got undefined (is a parameter's name misspelt?); write formulas with the words of focal-loss/expr", "formula", () => defineLoss("mine", {}, (symbols) => neg(log(any((symbols as Record<string, unknown>)["p"]))))],
 ];

@@ -2,6 +2,7 @@ import * as raw from "./expr.ts";
 import type { Expr } from "./expr.ts";
 import { fold } from "./fold.ts";
 import type { Target } from "./fold.ts";
+import { multiple } from "./simplify.ts";
 
 const { num, add, sub, mul, max, min, select, power2, head, exponent, significand } = raw;
 
@@ -65,9 +66,9 @@ function expOfProduct(k: number, y: Expr): Expr {
 
 /** e^x, by the shape of x: −|u| needs one bound, a multiple a second part. */
 function expBy(x: Expr): Expr {
-  const [sign, size] = x.word === "neg" ? [-1, x.args[0]!] : [1, x];
-  if (size.word === "mul" && size.args[0]!.word === "num") return expOfProduct(sign * size.args[0]!.value, size.args[1]!);
-  if (sign < 0 && size.word === "abs") return expOf(max(x, num(-lowest)));
+  const { factor, of } = multiple(x);
+  if (Math.abs(factor) !== 1) return expOfProduct(factor, of);
+  if (factor < 0 && of.word === "abs") return expOf(max(x, num(-lowest)));
   return expOf(max(min(x, num(highest)), num(-lowest)));
 }
 

@@ -2,7 +2,7 @@ import { num } from "./expr.ts";
 import type { Expr } from "./expr.ts";
 import { fold } from "./fold.ts";
 import type { Target } from "./fold.ts";
-import { simplify } from "./simplify.ts";
+import { multiple, simplify } from "./simplify.ts";
 
 const { neg, add, mul, div, exp, abs, max, select, sqrt, log, log1p, sigmoid } = simplify;
 const zero = num(0);
@@ -13,23 +13,20 @@ const largestPower = 8;
 
 /** x^k by multiplications and at most one square root, for k = ½, 1, 1½ … */
 function multiplyOut(x: Expr, k: number): Expr {
-  if (k === 0) return one;
   if (k === 0.5) return sqrt(x);
+  if (k === 1) return x;
   if (k % 1 !== 0) return mul(multiplyOut(x, Math.floor(k)), sqrt(x));
   const half = multiplyOut(x, Math.floor(k / 2));
-  return k === 1 ? x : k % 2 === 0 ? mul(half, half) : mul(mul(half, half), x);
+  return k % 2 === 0 ? mul(half, half) : mul(mul(half, half), x);
 }
 
 const canMultiply = (k: number): boolean => k > 0 && k <= largestPower && (2 * k) % 1 === 0;
 
 /** exp(−k·softplus(x)) = σ(−x)^k, the one power that focal losses are made of. */
 function asPower(argument: Expr): Expr | undefined {
-  if (argument.word !== "neg") return undefined;
-  const product = argument.args[0]!;
-  const [k, x] = product.word === "mul" && product.args[0]!.word === "num"
-    ? [product.args[0]!.value, product.args[1]!] : [1, product];
-  if (x.word !== "softplus" || !canMultiply(k)) return undefined;
-  return multiplyOut(sigmoid(neg(x.args[0]!)), k);
+  const { factor, of: x } = multiple(argument);
+  if (x.word !== "softplus" || !canMultiply(-factor)) return undefined;
+  return multiplyOut(sigmoid(neg(x.args[0]!)), -factor);
 }
 
 const powers: Target<Expr> = {

@@ -9,6 +9,13 @@ const isNum = (e: Expr): boolean => e.word === "num";
 /** The factors of a product, left to right. */
 const factors = (e: Expr): readonly Expr[] => (e.word === "mul" ? e.args.flatMap(factors) : [e]);
 
+/** A formula as a number times another, the form that products with a number are kept in: −(k·x) or k·x. */
+export function multiple(e: Expr): { factor: number; of: Expr } {
+  const [sign, size] = e.word === "neg" ? [-1, e.args[0]!] : [1, e];
+  const scaled = size.word === "mul" && isNum(size.args[0]!);
+  return scaled ? { factor: sign * size.args[0]!.value, of: size.args[1]! } : { factor: sign, of: size };
+}
+
 /** x·a + x·b → x·(a + b), for the factors both products have. */
 function shareFactors(a: Expr, b: Expr, join: (a: Expr, b: Expr) => Expr): Expr | undefined {
   const left: Expr[] = [], right = [...factors(b)], common: Expr[] = [];

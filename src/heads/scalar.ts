@@ -1,3 +1,4 @@
+import { LossCache } from "../losses/cache.ts";
 import { derive } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
@@ -15,17 +16,11 @@ export type Order = 0 | 1 | 2;
  */
 export type Scalar = (out: Float64Array, u: number, w: number, alphaT: number, k: number) => void;
 
-const compiled = new WeakMap<Loss, Map<string, Scalar>>();
+const compiled = new LossCache<Scalar>();
 
 /** The loss as a function of one margin, compiled where the page allows code to be made, else evaluated. */
-export function scalar(loss: Loss, labels: Labels, order: Order): Scalar {
-  let ready = compiled.get(loss);
-  if (!ready) compiled.set(loss, (ready = new Map()));
-  const key = `${labels} ${order}`;
-  let found = ready.get(key);
-  if (!found) ready.set(key, (found = compile(loss, labels, order)));
-  return found;
-}
+export const scalar = (loss: Loss, labels: Labels, order: Order): Scalar =>
+  compiled.get(loss, `${labels} ${order}`, () => compile(loss, labels, order));
 
 function compile(loss: Loss, labels: Labels, order: Order): Scalar {
   const { value, slope, curvature } = derive(loss, labels);
@@ -35,7 +30,7 @@ function compile(loss: Loss, labels: Labels, order: Order): Scalar {
   const { statements, values } = js(exprs, (name) => (name in tables ? `tables.${name}[k]` : name));
   const body = [...statements, ...values.map((result, i) => `out[${i}] = ${result};`)].join("\n");
   try {
-    return new Function("tables", `return function ${loss.name}(out, u, w, alphaT, k) {\n${body}\n}`)(tables) as Scalar;
+    return new Function("tables", `return function (out, u, w, alphaT, k) {\n${body}\n}`)(tables) as Scalar;
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
     return (out, u, w, alphaT, k) => {

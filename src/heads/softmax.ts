@@ -16,7 +16,7 @@ export function softmaxHead(job: Job): number {
   const { logits, targets, weights, ignoreIndex, losses, grad, hessian, scale, classes, inner, alpha } = job;
   const run = scalar(job.loss, "hard", job.order);
   const out = new Float64Array(3);
-  const others: Others = { share: new Float64Array(classes), complement: new Float64Array(classes) };
+  const others = othersOf(classes);
   let total = 0;
   for (let row = 0; row < targets.length; row++) {
     const label = targets[row]!;
@@ -48,8 +48,11 @@ interface Others {
   readonly complement: Float64Array;
 }
 
+/** Room for the others of one example after another. */
+export const othersOf = (classes: number): Others => ({ share: new Float64Array(classes), complement: new Float64Array(classes) });
+
 /** The label's margin. The sum of powers leaves out the greatest, which is 1, so that a lone rival keeps its digits. */
-function marginOf(logits: ArrayLike<number>, start: number, stride: number, label: number, { share, complement }: Others): number {
+export function marginOf(logits: ArrayLike<number>, start: number, stride: number, label: number, { share, complement }: Others): number {
   let top = label === 0 ? 1 : 0;
   for (let j = top + 1; j < share.length; j++) if (j !== label && logits[start + j * stride]! > logits[start + top * stride]!) top = j;
   const greatest = logits[start + top * stride]!;

@@ -1,5 +1,6 @@
 import type { Floats, Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
+import { LossCache } from "../losses/cache.ts";
 import type { Loss } from "../losses/loss.ts";
 import { blockLength, emit, memoryPages, offsets, step } from "./emit.ts";
 import type { Variant } from "./emit.ts";
@@ -45,22 +46,16 @@ interface Kernels {
   each(): Run;
 }
 
-const compiled = new WeakMap<Loss, Map<string, Kernels>>();
+const compiled = new LossCache<Kernels>();
 
 function kernelsOf(variant: Omit<Variant, "each">, memory: WebAssembly.Memory): Kernels {
-  let ready = compiled.get(variant.loss);
-  if (!ready) compiled.set(variant.loss, (ready = new Map()));
-  const { labels, order, weighted, alpha } = variant;
-  const key = [labels, order, weighted, ...alpha].join(" ");
-  let found = ready.get(key);
-  if (!found) {
+  const { loss, labels, order, weighted, alpha } = variant;
+  return compiled.get(loss, [labels, order, weighted, ...alpha].join(" "), () => {
     const compile = (each: boolean): Run =>
       new WebAssembly.Instance(new WebAssembly.Module(emit({ ...variant, each })), { env: { memory } }).exports["run"] as Run;
     let sum: Run | undefined, each: Run | undefined;
-    found = { sum: () => (sum ??= compile(false)), each: () => (each ??= compile(true)) };
-    ready.set(key, found);
-  }
-  return found;
+    return { sum: () => (sum ??= compile(false)), each: () => (each ??= compile(true)) };
+  });
 }
 
 /** Whether the SIMD kernel can run a loss: one weight per side, no parameter given per class, and SIMD at hand. */

@@ -4,8 +4,6 @@ import type { Expr } from "../expr/expr.ts";
 import type { Alpha, Language, Loss, Parameter } from "./loss.ts";
 import { render } from "./render.ts";
 
-export type { Alpha, Loss, Parameter } from "./loss.ts";
-
 /** A parameter's default and, where it has one, its least value. */
 export interface ParameterRange {
   readonly default: number;
@@ -47,6 +45,9 @@ export function defineLoss<P extends Record<string, number | ParameterRange>>(
   name: string, parameters: P, formula: (symbols: Symbols<P>) => Expr, about: About = {},
 ): LossFamily<P> {
   const names = Object.keys(parameters);
+  for (const word of [name, ...names]) {
+    if (!/^[A-Za-z_]\w*$/.test(word)) throw new FocalError("formula", `${name}: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got ${describe(word)}`);
+  }
   for (const reserved of ["pt", "alphaT", "alpha", "u", "w"]) {
     if (names.includes(reserved)) throw new FocalError("formula", `${name}: a parameter may not be called ${reserved}, which has a meaning of its own`);
   }

@@ -39,7 +39,7 @@ function reading(labels: Labels, symbols: Map<string, Expr>): Reading {
 }
 
 /** The formula with its parameters set, ready to differentiate by u. A parameter given per class stays a symbol. */
-export function stabilized(loss: Loss, labels: Labels): Expr {
+function stabilized(loss: Loss, labels: Labels): Expr {
   const symbols = new Map<string, Expr>();
   for (const [name, value] of Object.entries(loss.parameters)) if (typeof value === "number") symbols.set(name, num(value));
   const { alpha } = loss;

@@ -1,7 +1,7 @@
 import { criterion } from "../criterion.ts";
 import { FocalError } from "../errors.ts";
 import { crossEntropy } from "../losses/crossEntropy.ts";
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 import { focal } from "../losses/focal.ts";
 
 /** What is drawn over p_t: the loss, the pull on the logit, (1 − p_t)^γ, or the second derivative. */

@@ -1,6 +1,7 @@
 import { criterion } from "../criterion.ts";
 import { FocalError } from "../errors.ts";
-import type { Loss } from "../losses/define.ts";
+import { marginOf, othersOf } from "../heads/softmax.ts";
+import type { Loss } from "../losses/loss.ts";
 import { thin } from "../metrics/index.ts";
 
 export interface DifficultyPoint {
@@ -39,9 +40,10 @@ export function difficulty(
   if (head === "sigmoid" && classes !== 2) throw new FocalError("argument", `with the sigmoid head classes must be 2, got ${classes}`);
   const perRow = criterion(loss, head === "sigmoid" ? { head, reduction: "none" } : { head, classes, reduction: "none" });
   const { grad } = perRow.valueAndGrad(Float64Array.from(logits), y);
+  const others = othersOf(classes);
   // du/dz is ±1 at a sigmoid's logit and 1 at the label's logit of a softmax.
   const slope = (row: number): number => Math.abs(head === "sigmoid" ? grad[row]! : grad[row * classes + y[row]!]!);
-  const margin = (row: number): number => (head === "sigmoid" ? (y[row] === 1 ? logits[row]! : -logits[row]!) : softmaxMargin(logits, row * classes, classes, y[row]!));
+  const margin = (row: number): number => (head === "sigmoid" ? (y[row] === 1 ? logits[row]! : -logits[row]!) : marginOf(logits, row * classes, 1, y[row]!, others));
   const rows = Array.from({ length: y.length }, (_, row) => ({ label: y[row]!, margin: margin(row), slope: slope(row) }));
   const total = rows.reduce((sum, row) => sum + row.slope, 0);
   return Array.from({ length: classes }, (_, k) => k).flatMap((k) => {
@@ -52,12 +54,4 @@ export function difficulty(
     const curve = own.map((row, i) => ({ examples: (i + 1) / own.length, gradient: sum > 0 ? (spent += row.slope) / sum : (i + 1) / own.length }));
     return [{ class: k, rows: own.length, share: total > 0 ? sum / total : 0, points: [{ examples: 0, gradient: 0 }, ...thin(curve, points - 1)] }];
   });
-}
-
-/** z_y − logsumexp of the others: softmax's p_t is σ of it. */
-function softmaxMargin(z: Float32Array, start: number, classes: number, label: number): number {
-  let top = -Infinity, sum = 0;
-  for (let k = 0; k < classes; k++) if (k !== label) top = Math.max(top, z[start + k]!);
-  for (let k = 0; k < classes; k++) if (k !== label) sum += Math.exp(z[start + k]! - top);
-  return z[start + label]! - top - Math.log(sum);
 }

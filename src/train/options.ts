@@ -1,5 +1,5 @@
 import { FocalError } from "../errors.ts";
-import type { Loss } from "../losses/define.ts";
+import type { Loss } from "../losses/loss.ts";
 import type { Minimization } from "./lbfgs.ts";
 import type { Model } from "./model.ts";
 import type { Verdict } from "./selection.ts";

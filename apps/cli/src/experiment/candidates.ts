@@ -21,7 +21,7 @@ export type AlphaChoice = "none" | "balanced" | number;
 const restartShift = 1_000_003;
 
 export const REFERENCE = "cross-entropy";
-export const RESTART = "cross-entropy (restart)";
+const RESTART = "cross-entropy (restart)";
 
 const plain = (): Loss => crossEntropy();
 const nothing = (): readonly Calibration[] => [];
