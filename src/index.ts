@@ -13,7 +13,10 @@ export type { LossFamily, ParameterRange } from "./losses/define.ts";
 export { focal } from "./losses/focal.ts";
 export type { Alpha, Language, Loss, Parameter } from "./losses/loss.ts";
 export {
-  averagePrecision, bestThreshold, brier, classScores, confusionMatrix, decide, expectedCalibrationError, logLoss,
-  macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+  averagePrecision, balancedAccuracy, bestThreshold, bootstrap, brier, classScores, column, confusionMatrix, decide, expectedCalibrationError,
+  logLoss, macroAveragePrecision, macroF1, macroPrecision, macroRecall, macroRocAuc, matthewsCorrelation, precisionRecallCurve, reliability,
+  rocAuc, tuneMultipliers,
 } from "./metrics/index.ts";
-export type { ClassScore, Confusion, CurvePoint, Decision, ReliabilityBin } from "./metrics/index.ts";
+export type {
+  BootstrapOptions, ClassScore, Confusion, CurvePoint, Decision, Interval, ReliabilityBin, ThresholdChoice, ThresholdGoal,
+} from "./metrics/index.ts";

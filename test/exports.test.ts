@@ -6,11 +6,12 @@ import { expect, test } from "vitest";
 
 test("the library exports just these names", () => {
   expect(Object.keys(library).sort()).toEqual([
-    "FocalError", "FocalLoss", "applyTemperature", "averagePrecision", "bestThreshold", "brier", "calibrate", "classScores",
-    "confusionMatrix", "criterion", "crossEntropy", "decide", "defineLoss", "effectiveNumberWeights", "expectedCalibrationError",
-    "fitTemperature", "focal", "inverseFrequencyWeights", "logLoss", "macroAveragePrecision", "macroF1", "macroRocAuc",
-    "precisionRecallCurve", "recoverPosterior", "reliability", "rocAuc", "sigmoidFocalLoss", "sigmoidPriorBias", "softmaxFocalLoss",
-    "softmaxPriorBias", "tuneMultipliers",
+    "FocalError", "FocalLoss", "applyTemperature", "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier",
+    "calibrate", "classScores", "column", "confusionMatrix", "criterion", "crossEntropy", "decide", "defineLoss",
+    "effectiveNumberWeights", "expectedCalibrationError", "fitTemperature", "focal", "inverseFrequencyWeights", "logLoss",
+    "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall", "macroRocAuc", "matthewsCorrelation",
+    "precisionRecallCurve", "recoverPosterior", "reliability", "rocAuc", "sigmoidFocalLoss", "sigmoidPriorBias",
+    "softmaxFocalLoss", "softmaxPriorBias", "tuneMultipliers",
   ]);
   expect(Object.keys(expr).sort()).toEqual([
     "abs", "add", "differentiate", "div", "exp", "fold", "isExpr", "log", "lower", "max", "min", "mul", "neg", "num", "pow",

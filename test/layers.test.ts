@@ -8,7 +8,7 @@ const src = join(root, "src");
 
 /** The folders and files of src/, lowest first: each may import only itself and what stands before it. */
 const layers = [
-  "errors.ts", "expr", "targets", "losses", "heads", "kernels", "inputs.ts", "criterion.ts", "focalLoss.ts",
+  "errors.ts", "random.ts", "expr", "targets", "losses", "heads", "kernels", "inputs.ts", "criterion.ts", "focalLoss.ts",
   "adapters", "metrics", "balance.ts", "calibrate.ts", "train", "plot", "index.ts",
 ];
 /** The only packages that src/ may import, and from where: optional peers of their subpaths. */

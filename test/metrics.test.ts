@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
-  FocalError, averagePrecision, bestThreshold, brier, classScores, confusionMatrix, decide, expectedCalibrationError, logLoss,
-  macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+  FocalError, averagePrecision, balancedAccuracy, bestThreshold, brier, classScores, column, confusionMatrix, decide, expectedCalibrationError,
+  logLoss, macroAveragePrecision, macroF1, macroPrecision, macroRecall, macroRocAuc, matthewsCorrelation, precisionRecallCurve, reliability,
+  rocAuc, tuneMultipliers,
 } from "focal-loss";
+import type { ThresholdGoal } from "focal-loss";
 import { randomNumbers } from "focal-loss/train";
 
 describe("ranking", () => {
@@ -47,6 +49,10 @@ describe("ranking", () => {
     expect(() => rocAuc([1], [0, 1])).toThrow(FocalError);
   });
 
+  test("a column of a table", () => {
+    expect(column([0.9, 0.1, 0.3, 0.7], 2, 1)).toEqual(Float64Array.of(0.1, 0.7));
+  });
+
   test("macro forms average one-vs-rest over the classes that occur", () => {
     const probabilities = [0.7, 0.2, 0.1, 0.1, 0.8, 0.1, 0.4, 0.5, 0.1];
     const labels = [0, 1, 0]; // class 2 does not occur
@@ -59,6 +65,47 @@ describe("confusion", () => {
   test("scikit-learn's documented confusion matrix and macro-F1 (exact)", () => {
     expect(confusionMatrix([0, 0, 2, 2, 0, 2], [2, 0, 2, 2, 0, 1], 3)).toEqual([[2, 0, 0], [0, 0, 1], [1, 0, 2]]);
     expect(macroF1(confusionMatrix([0, 2, 1, 0, 0, 1], [0, 1, 2, 0, 1, 2], 3))).toBeCloseTo(0.26666666666666666, 15);
+  });
+
+  test("scikit-learn's documented macro precision and recall, balanced accuracy and Matthews correlation (1e-15)", () => {
+    const confusion = confusionMatrix([0, 2, 1, 0, 0, 1], [0, 1, 2, 0, 1, 2], 3);
+    expect(macroPrecision(confusion)).toBeCloseTo(2 / 9, 15); // printed there as 0.22
+    expect(macroRecall(confusion)).toBeCloseTo(1 / 3, 15); // 0.33
+    expect(balancedAccuracy(confusionMatrix([0, 1, 0, 0, 0, 1], [0, 1, 0, 0, 1, 0], 2))).toBe(0.625);
+    expect(matthewsCorrelation(confusionMatrix([1, 0, 1, 1], [1, 1, 1, 0], 2))).toBeCloseTo(-1 / 3, 15); // -0.33
+  });
+
+  test("a class that is predicted and never occurs counts for the macro means, and not for balanced accuracy", () => {
+    const confusion = [[2, 0, 1], [0, 1, 0], [0, 0, 0]];
+    expect(macroRecall(confusion)).toBeCloseTo((2 / 3 + 1 + 0) / 3, 15);
+    expect(macroPrecision(confusion)).toBeCloseTo((1 + 1 + 0) / 3, 15);
+    expect(balancedAccuracy(confusion)).toBeCloseTo((2 / 3 + 1) / 2, 15);
+  });
+
+  test("Matthews correlation is the covariance of one-hot classes over its greatest value, on 100 random tables (1e-12)", () => {
+    const random = randomNumbers(13);
+    for (let round = 0; round < 100; round++) {
+      const classes = 2 + Math.floor(random() * 4), rows = 30;
+      const labels = Array.from({ length: rows }, (_, i) => (i < 2 ? i : Math.floor(random() * classes)));
+      const predicted = labels.map((label, i) => (i < 2 || random() < 0.5 ? label : Math.floor(random() * classes)));
+      const covariance = (a: number[], b: number[]): number => {
+        let sum = 0;
+        for (let k = 0; k < classes; k++) {
+          const is = (list: number[]) => list.map((value) => Number(value === k) - list.filter((other) => other === k).length / rows);
+          const [x, y] = [is(a), is(b)];
+          sum += x.reduce((all, value, i) => all + value * y[i]!, 0);
+        }
+        return sum;
+      };
+      const expected = covariance(predicted, labels) / Math.sqrt(covariance(predicted, predicted) * covariance(labels, labels));
+      expect(matthewsCorrelation(confusionMatrix(predicted, labels, classes))).toBeCloseTo(expected, 12);
+    }
+  });
+
+  test("all right is 1; one class only, or one class called, is no correlation: 0", () => {
+    expect(matthewsCorrelation([[3, 0, 0], [0, 2, 0], [0, 0, 4]])).toBe(1);
+    expect(matthewsCorrelation([[0, 5], [0, 3]])).toBe(0);
+    expect(matthewsCorrelation([[5, 3], [0, 0]])).toBe(0);
   });
 
   test("scores per class, by hand", () => {
@@ -114,16 +161,54 @@ describe("decisions", () => {
     expect(precisionRecallCurve([1, 2], [0, 0])).toEqual([]);
   });
 
-  test("the best threshold reaches the F1 it promises, and no score as a threshold does better", () => {
-    expect(bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toEqual({ threshold: expect.closeTo(0.225, 12), f1: 0.8 });
-    expect(bestThreshold([0.3, 0.6], [0, 0])).toEqual({ threshold: 0.5, f1: 0 });
-    const random = randomNumbers(5);
-    const labels = Array.from({ length: 80 }, () => (random() < 0.2 ? 1 : 0));
-    const scores = labels.map((t) => Math.round(10 * (random() + t / 3)) / 20);
-    const f1 = (threshold: number) => classScores(confusionMatrix(decide(scores.flatMap((p) => [1 - p, p]), 2, threshold), labels, 2))[1]!.f1;
-    const best = bestThreshold(scores, labels);
-    expect(f1(best.threshold)).toBe(best.f1);
-    for (const score of scores) expect(f1(score)).toBeLessThanOrEqual(best.f1);
+  test("the best threshold by hand, in the middle of the gap below the last score called positive", () => {
+    expect(bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1])).toEqual({
+      threshold: expect.closeTo(0.225, 12), met: true, precision: expect.closeTo(2 / 3, 15), recall: 1, f1: 0.8,
+      mcc: expect.closeTo(1 / Math.sqrt(3), 15), balancedAccuracy: 0.75,
+    });
+    const scores = [0.9, 0.8, 0.7, 0.6, 0.5], labels = [1, 1, 0, 1, 0];
+    const at = (goal: ThresholdGoal) => bestThreshold(scores, labels, { goal });
+    expect(at({ precision: 0.9 })).toMatchObject({ threshold: expect.closeTo(0.75, 12), met: true, precision: 1, recall: 2 / 3 });
+    expect(at({ precision: 0.7 })).toMatchObject({ threshold: expect.closeTo(0.55, 12), met: true, precision: 0.75, recall: 1 });
+    expect(at({ recall: 0.6 })).toMatchObject({ threshold: expect.closeTo(0.75, 12), met: true, precision: 1, recall: 2 / 3 });
+    expect(at({ recall: 0.7 })).toMatchObject({ threshold: expect.closeTo(0.55, 12), met: true, precision: 0.75, recall: 1 });
+  });
+
+  test.each<[ThresholdGoal]>([["f1"], ["mcc"], ["balancedAccuracy"], [{ precision: 0.4 }], [{ recall: 0.7 }]])(
+    "the best threshold for %j reaches what it promises, and no score as a threshold does better", (goal) => {
+      const random = randomNumbers(5);
+      const labels = Array.from({ length: 80 }, () => (random() < 0.2 ? 1 : 0));
+      const scores = labels.map((t) => Math.round(10 * (random() + t / 3)) / 20);
+      const reached = (threshold: number) => {
+        const confusion = confusionMatrix(decide(scores.flatMap((p) => [1 - p, p]), 2, threshold), labels, 2);
+        const { precision, recall, f1 } = classScores(confusion)[1]!;
+        return { precision, recall, f1, mcc: matthewsCorrelation(confusion), balancedAccuracy: balancedAccuracy(confusion) };
+      };
+      const best = bestThreshold(scores, labels, { goal });
+      expect(best).toEqual({ threshold: best.threshold, met: true, ...reached(best.threshold) });
+      for (const score of scores) {
+        const other = reached(score);
+        if (typeof goal === "string") expect(other[goal]).toBeLessThanOrEqual(best[goal]);
+        else if ("precision" in goal) expect(other.precision < 0.4 || other.recall <= best.recall).toBe(true);
+        else expect(other.recall < 0.7 || other.precision <= best.precision).toBe(true);
+      }
+    },
+  );
+
+  test("a precision that no threshold has gives the nearest, and says that it is not met", () => {
+    expect(bestThreshold([0.9, 0.8, 0.7], [0, 1, 1], { goal: { precision: 0.9 } })).toMatchObject({ met: false, precision: 2 / 3, recall: 1, threshold: 0.7 });
+    expect(bestThreshold([0.3, 0.6], [0, 0])).toEqual({ threshold: 0.5, met: false, precision: 0, recall: 0, f1: 0, mcc: 0, balancedAccuracy: 0 });
+  });
+
+  test("the positive label is an option, or the third argument alone; an unknown goal is named", () => {
+    expect(bestThreshold([0.9, 0.1], [3, 1], 3)).toEqual(bestThreshold([0.9, 0.1], [1, 0]));
+    expect(bestThreshold([0.9, 0.1], [3, 1], { positive: 3 })).toEqual(bestThreshold([0.9, 0.1], [1, 0]));
+    const wrong = (goal: unknown) => () => bestThreshold([0.9, 0.1], [1, 0], { goal: goal as ThresholdGoal });
+    expect(wrong("f2")).toThrow('goal must be "f1", "mcc", "balancedAccuracy", { precision } or { recall }, got the string "f2"');
+    expect(wrong({ precision: 0.5, recall: 0.5 })).toThrow('got {"precision":0.5,"recall":0.5}');
+    expect(wrong({})).toThrow("got {}");
+    expect(wrong(null)).toThrow("got null");
+    expect(wrong({ precision: 90 })).toThrow("the precision of a goal must be in [0, 1], got 90");
   });
 
   test("tuned multipliers reach the macro-F1 they promise, above argmax and above 400 random multipliers", () => {

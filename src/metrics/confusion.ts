@@ -45,16 +45,3 @@ export function classScores(confusion: Confusion): ClassScore[] {
     return { precision: part(predicted), recall: part(support), f1: part((support + predicted) / 2), support, predicted };
   });
 }
-
-/**
- * F1 of each class, averaged with equal weight: a rare class counts as much as a common one.
- *
- * Classes that neither occur nor are predicted are left out of the mean.
- *
- * @example
- * macroF1([[2, 0, 0], [1, 0, 1], [0, 2, 0]]);   // 0.26666666666666666
- */
-export function macroF1(confusion: Confusion): number {
-  const scores = classScores(confusion).filter(({ support, predicted }) => support + predicted > 0);
-  return scores.length === 0 ? 0 : scores.reduce((sum, { f1 }) => sum + f1, 0) / scores.length;
-}

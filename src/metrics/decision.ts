@@ -1,7 +1,6 @@
 import { FocalError } from "../errors.ts";
 import { expectClasses } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
-import { rank } from "./ranking.ts";
 
 /** How probabilities become a class: a threshold on class 1 of two, or one multiplier per class before the largest is taken. */
 export type Decision = number | Numbers;
@@ -28,31 +27,6 @@ export function decide(probabilities: Numbers, classes: number, decision: Decisi
   if (decision.length !== classes) throw new FocalError("argument", `there must be one multiplier per class: expected ${classes}, got ${decision.length}`);
   for (let i = 0; i < out.length; i++) out[i] = largest(probabilities, i * classes, decision);
   return out;
-}
-
-/**
- * The threshold with the highest F1.
- *
- * It stands midway between the lowest score called positive and the next one, so that it does not hang on the last digit.
- *
- * @param scores - probabilities of the positive class, of validation rows: never choose it on test rows
- * @returns the threshold and the F1 it reaches there; 0.5 and 0 when nothing is positive. Of equals the highest
- *
- * @example
- * bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);   // { threshold: 0.225, f1: 0.8 }
- */
-export function bestThreshold(scores: Numbers, labels: Numbers, positive = 1): { threshold: number; f1: number } {
-  const { thresholds, truePositives, falsePositives, positives } = rank(scores, labels, positive);
-  let threshold = 0.5, best = 0;
-  for (let i = 0; i < thresholds.length; i++) {
-    const f1 = (2 * truePositives[i]!) / (truePositives[i]! + falsePositives[i]! + positives);
-    if (!(f1 > best)) continue;
-    best = f1;
-    const here = thresholds[i]!, next = i + 1 < thresholds.length ? thresholds[i + 1]! : here;
-    const middle = here / 2 + next / 2;
-    threshold = middle > next && middle < here ? middle : here;
-  }
-  return { threshold, f1: best };
 }
 
 /** The column with the largest multiplier × probability, the first of equals. */

@@ -1,7 +1,8 @@
-import { confusionMatrix, macroF1 } from "./confusion.ts";
+import { confusionMatrix } from "./confusion.ts";
 import { decide, largest } from "./decision.ts";
 import { expectTable } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
+import { macroF1 } from "./macro.ts";
 
 /**
  * One multiplier per class with the highest macro-F1: what a threshold is for two classes.

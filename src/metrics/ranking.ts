@@ -122,7 +122,12 @@ function oneVersusRest(score: typeof rocAuc, probabilities: Numbers, labels: Num
   return sum / seen.size;
 }
 
-/** The scores of one class: a column of a row-major table. */
+/**
+ * The scores of one class: a column of a row-major table.
+ *
+ * @example
+ * column([0.9, 0.1, 0.3, 0.7], 2, 1);   // Float64Array [0.1, 0.7]
+ */
 export function column(probabilities: Numbers, classes: number, k: number): Float64Array {
   const out = new Float64Array(probabilities.length / classes);
   for (let i = 0; i < out.length; i++) out[i] = probabilities[i * classes + k]!;

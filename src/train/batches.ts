@@ -1,6 +1,6 @@
 import type { Layout } from "./layout.ts";
-import { shuffle } from "./random.ts";
-import type { RandomNumbers } from "./random.ts";
+import { shuffle } from "../random.ts";
+import type { RandomNumbers } from "../random.ts";
 import type { Table } from "./table.ts";
 
 /** The inputs with columns of zeros to the layout's width. */

@@ -1,6 +1,6 @@
 import { sigmoidPriorBias, softmaxPriorBias } from "../balance.ts";
 import type { Layer, Model } from "./model.ts";
-import { stream } from "./random.ts";
+import { stream } from "../random.ts";
 import { classCounts } from "./table.ts";
 import type { Table } from "./table.ts";
 

@@ -6,7 +6,7 @@ import { firstParameters, layoutOf, modelOf } from "./layout.ts";
 import type { Layout } from "./layout.ts";
 import type { Best, HistoryEntry, NetworkCheckpoint, Trained, TrainOptions } from "./options.ts";
 import { pauses } from "./pause.ts";
-import { randomNumbers, stream } from "./random.ts";
+import { randomNumbers, stream } from "../random.ts";
 import { isBetter, judge, smoothed } from "./selection.ts";
 import type { Dataset, Table } from "./table.ts";
 

@@ -1,5 +1,5 @@
 import { FocalError } from "../errors.ts";
-import { shuffle, stream } from "./random.ts";
+import { shuffle, stream } from "../random.ts";
 
 /**
  * Divides rows at random, every class in the same proportions.

@@ -1,5 +1,5 @@
 import {
-  averagePrecision, bestThreshold, brier, calibrate, classScores, confusionMatrix, decide, expectedCalibrationError, fitTemperature,
+  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, expectedCalibrationError, fitTemperature,
   logLoss, macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
 } from "focal-loss";
 import type { Calibration, Loss } from "focal-loss";
@@ -14,10 +14,6 @@ export interface Judged {
   readonly calibration: readonly Calibration[];
   readonly decision: number | readonly number[];
 }
-
-/** Probabilities of one class. */
-const columnOf = (probabilities: ArrayLike<number>, classes: number, k: number): Float64Array =>
-  Float64Array.from({ length: probabilities.length / classes }, (_, row) => probabilities[row * classes + k]!);
 
 /**
  * Judges a model on the test part. Validation puts its scores back on the probability scale and tunes the decision;
@@ -37,7 +33,7 @@ export function judge(
   const calibration = options.temperature ? [...recovery, fitTemperature(recovered, validation.y, classes)] : recovery;
   const onValidation = options.temperature ? calibrate(recovered, classes, calibration.slice(-1)) : recovered;
   const decision = classes === 2
-    ? bestThreshold(columnOf(onValidation, classes, 1), validation.y).threshold
+    ? bestThreshold(column(onValidation, classes, 1), validation.y).threshold
     : tuneMultipliers(onValidation, validation.y, classes).multipliers;
 
   const raw = predict(model, test.x, test.rows);
@@ -45,7 +41,7 @@ export function judge(
   const confusion = confusionMatrix(decide(raw, classes), test.y, classes);
   const tuned = confusionMatrix(decide(probabilities, classes, decision), test.y, classes);
   const atArgmax = classScores(confusion), atTuned = classScores(tuned);
-  const positive = columnOf(probabilities, classes, 1);
+  const positive = column(probabilities, classes, 1);
   return {
     calibration, decision,
     run: {
@@ -74,7 +70,7 @@ function curvesOf(
   return {
     pr: drawn.map((k) => ({
       class: names[k]!,
-      points: precisionRecallCurve(columnOf(scores.probabilities, classes, k), test.y, { positive: k }).map(({ recall, precision }) => ({ recall, precision })),
+      points: precisionRecallCurve(column(scores.probabilities, classes, k), test.y, { positive: k }).map(({ recall, precision }) => ({ recall, precision })),
     })),
     reliability: [
       { scores: "raw", bins: reliability(scores.raw, test.y, classes, 10) },
