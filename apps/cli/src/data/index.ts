@@ -1,5 +1,6 @@
 export { loadDataset, type DataOptions, type Dataset } from "./dataset.ts";
-export { prepare, type Part, type Prepared } from "./prepare.ts";
+export { describeFolds, foldRows, type Folds } from "./folds.ts";
+export { prepare, prepareSplit, type Part, type Prepared } from "./prepare.ts";
 export { describeSplit, splitRows, type Split } from "./split.ts";
 export { leakWarnings } from "./leak.ts";
 export { readTable } from "./read.ts";

@@ -4,7 +4,7 @@ import { duplicateRows } from "./duplicates.ts";
 import { encode, type Encoded } from "./encode.ts";
 import type { Encoding } from "./encoding.ts";
 import { fitEncoding, type ColumnUse } from "./fit.ts";
-import { splitRows } from "./split.ts";
+import { splitRows, type Split } from "./split.ts";
 
 /** Some rows of the data, encoded: what `train` takes, and which rows they were. */
 export interface Part extends TrainingTable {
@@ -28,9 +28,10 @@ export interface Prepared {
  *
  * @throws FocalError "data" when a class has too few rows or no column is usable
  */
-export function prepare(dataset: Dataset, seed: number): Prepared {
-  const { table, target, ignored } = dataset;
-  const split = splitRows(dataset, seed);
+export const prepare = (dataset: Dataset, seed: number): Prepared => prepareSplit(dataset, splitRows(dataset, seed));
+
+/** Encodes a data set that is divided already. */
+export function prepareSplit({ table, target, ignored }: Dataset, split: Split): Prepared {
   const { encoding, columns } = fitEncoding(table, split.train, ignored);
   const [train, validation, test] = [split.train, split.validation, split.test].map((rows) => encode(encoding, table, rows)) as [Encoded, Encoded, Encoded];
   const part = ({ x, rows, features }: Encoded, rowNumbers: Uint32Array): Part => (

@@ -45,21 +45,23 @@ export function describeSplit({ official }: Pick<Dataset, "official">): string {
   return `official split (${official.origin})${official.hasValidation ? "" : ", validation a stratified 20 % of its training part"}`;
 }
 
-function divide(rows: Uint32Array, labels: Int32Array, fractions: readonly number[], seed: number): Uint32Array[] {
+/** Rows divided by class in these proportions, ascending in each part. */
+export function divide(rows: Uint32Array, labels: Int32Array, fractions: readonly number[], seed: number): Uint32Array[] {
   const y = Int32Array.from(rows, (row) => labels[row]!);
   return stratifiedSplit(y, fractions, seed).map((part) => part.map((index) => rows[index]!));
 }
 
-function requireRows(target: Target, rows: Uint32Array, needed: number, where: string): void {
+/** @throws FocalError "data" naming a class with fewer rows than needed */
+export function requireRows(target: Target, rows: Uint32Array, needed: number, where: string, why = "every part needs each class"): void {
   const counts = new Uint32Array(target.classes.length);
   for (const row of rows) counts[target.labels[row]!]!++;
   const short = counts.findIndex((count) => count < needed);
   if (short < 0) return;
   const found = counts[short] === 1 ? "1 row" : `${counts[short]} rows`;
-  throw new FocalError("data", `class ${quote(target.classes[short]!)} of ${quote(target.name)} has ${found} ${where}, expected at least ${needed}: every part needs each class`);
+  throw new FocalError("data", `class ${quote(target.classes[short]!)} of ${quote(target.name)} has ${found} ${where}, expected at least ${needed}: ${why}`);
 }
 
-function rowsWhere(labels: Int32Array, wanted: (row: number) => boolean): Uint32Array {
+export function rowsWhere(labels: Int32Array, wanted: (row: number) => boolean): Uint32Array {
   return Uint32Array.from(labels.keys()).filter(wanted);
 }
 

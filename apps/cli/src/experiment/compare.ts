@@ -1,7 +1,7 @@
 import type { Calibration } from "focal-loss";
 import { classCounts } from "focal-loss/train";
 import type { Checkpoint, Model } from "focal-loss/train";
-import { prepare, type Dataset, type Prepared } from "../data/index.ts";
+import { prepareSplit, type Dataset, type Prepared, type Split } from "../data/index.ts";
 import type { Run } from "../results.ts";
 import type { Candidate } from "./candidates.ts";
 import { judge } from "./evaluate.ts";
@@ -9,16 +9,23 @@ import { seats, type Seat } from "./pool.ts";
 
 export interface Plan {
   readonly candidates: readonly Candidate[];
+  /** How often the rows are divided. */
+  readonly divisions: number;
+  /** The rows of one division. */
+  divide(index: number): Split;
+  /** One division in words, for the progress. */
+  describe(index: number): string;
   readonly hidden: readonly number[];
-  readonly repeats: number;
   readonly seed: number;
   readonly temperature: boolean;
   readonly epochs: number | undefined;
   /** Trainings side by side. */
   readonly jobs: number;
+  /** Also keep the models of the first division and what its figures draw. */
+  readonly details: boolean;
 }
 
-/** The model of the first repeat, ready to be saved. */
+/** The model of the first division, ready to be saved. */
 export interface Keepsake {
   readonly model: Model;
   readonly calibration: readonly Calibration[];
@@ -27,9 +34,9 @@ export interface Keepsake {
 
 /** All that a comparison has found so far: plain data, so that it can be put down and taken up again. */
 export interface State {
-  /** runs[repeat][candidate], with gaps where a training is not done. */
+  /** runs[division][candidate], with gaps where a training is not done. */
   readonly runs: (Run | undefined)[][];
-  /** By candidate, of the first repeat. */
+  /** By candidate, of the first division, if the plan wants details. */
   readonly kept: (Keepsake | undefined)[];
   /** The trainings under way, by their number. */
   readonly underWay: Map<number, Checkpoint>;
@@ -42,9 +49,10 @@ export interface Division {
 }
 
 export interface Comparison {
+  /** runs[division][candidate] */
   readonly runs: readonly (readonly Run[])[];
   readonly kept: readonly Keepsake[];
-  /** The first repeat's data. */
+  /** The first division's data. */
   readonly first: Prepared;
   readonly divisions: readonly Division[];
 }
@@ -54,64 +62,67 @@ export interface Watcher {
   /** `done` of `total` trainings, fractions of those under way included. */
   onProgress(done: number, total: number, what: string): void;
   /** The state changed: between epochs (`urgent` false) and after each training. */
-  onState(state: State, urgent: boolean): void;
+  onState(urgent: boolean): void;
 }
 
 export const emptyState = (): State => ({ runs: [], kept: [], underWay: new Map() });
 
 /**
- * Trains every candidate on every split: same parts, same first weights, same batches for all but the restart.
+ * Trains every candidate on every division: same parts, same first weights, same batches for all but the restart.
  *
  * Trainings do not depend on each other, so several run side by side; their number changes no result.
  *
- * @param state - where to go on; an interrupted comparison continued this way ends with the same numbers
+ * @param state - where to go on, updated in place; an interrupted comparison continued this way ends with the same numbers
  */
 export async function compare(dataset: Dataset, plan: Plan, state: State, watcher: Watcher): Promise<Comparison> {
-  const { candidates, repeats, hidden, epochs } = plan;
+  const { candidates, hidden, epochs } = plan;
   const names = dataset.target.classes;
-  const total = repeats * candidates.length;
-  const splits = new Map<number, Prepared>();
+  const total = plan.divisions * candidates.length;
+  const prepared = new Map<number, Prepared>();
   const divisions: Division[] = [];
-  const splitOf = (repeat: number): Prepared => {
-    const known = splits.get(repeat);
+  const divisionAt = (index: number): Prepared => {
+    const known = prepared.get(index);
     if (known) return known;
-    const prepared = prepare(dataset, plan.seed + repeat);
-    splits.set(repeat, prepared);
-    divisions[repeat] = divisionOf(prepared);
-    return prepared;
+    const made = prepareSplit(dataset, plan.divide(index));
+    prepared.set(index, made);
+    divisions[index] = divisionOf(made);
+    return made;
   };
-  for (let repeat = 0; repeat < repeats; repeat++) state.runs[repeat] ??= [];
+  for (let index = 0; index < plan.divisions; index++) state.runs[index] ??= [];
 
   const shares = Array.from({ length: total }, (_, i): number => (state.runs[Math.floor(i / candidates.length)]![i % candidates.length] ? 1 : 0));
   const waiting = [...shares.keys()].filter((i) => shares[i] === 0);
   const tell = (number: number, share: number): void => {
     shares[number] = share;
-    const what = `split ${Math.floor(number / candidates.length) + 1} of ${repeats}, ${candidates[number % candidates.length]!.name}`;
+    const what = `${plan.describe(Math.floor(number / candidates.length))}, ${candidates[number % candidates.length]!.name}`;
     watcher.onProgress(shares.reduce((a, b) => a + b, 0), total, what);
   };
 
   async function trainNumber(number: number, seat: Seat): Promise<void> {
-    const repeat = Math.floor(number / candidates.length), c = number % candidates.length;
-    const candidate = candidates[c]!, prepared = splitOf(repeat);
-    const counts = classCounts(prepared.train);
+    const index = Math.floor(number / candidates.length), c = number % candidates.length;
+    const candidate = candidates[c]!, division = divisionAt(index);
+    const counts = classCounts(division.train);
     const loss = candidate.loss(counts), recovery = candidate.recovery(counts);
-    const { train, validation } = prepared;
+    const { train, validation } = division;
     const { trained, seconds } = await seat.run({
-      data: { train, validation }, loss: { name: loss.name, parameters: loss.parameters, alpha: loss.alpha }, recovery, hidden,
-      seed: plan.seed + repeat + candidate.seedShift, epochs, resume: state.underWay.get(number),
+      data: { train, validation }, family: candidate.family, loss: { parameters: loss.parameters, alpha: loss.alpha }, recovery: recovery ?? [], hidden,
+      seed: plan.seed + index + candidate.seedShift, epochs, resume: state.underWay.get(number),
     }, {
       onProgress: (share) => tell(number, share),
       onCheckpoint(checkpoint) {
         state.underWay.set(number, checkpoint);
-        watcher.onState(state, false);
+        watcher.onState(false);
       },
     });
-    const judged = judge(trained, prepared, loss, recovery, { seconds, temperature: plan.temperature, curves: repeat === 0 ? names : undefined });
-    state.runs[repeat]![c] = judged.run;
-    if (repeat === 0) state.kept[c] = { model: trained.model, calibration: judged.calibration, decision: judged.decision };
+    const detailed = plan.details && index === 0;
+    const judged = judge(trained, division, loss, recovery ?? [], {
+      seconds, temperature: plan.temperature || recovery === undefined, curves: detailed ? names : undefined,
+    });
+    state.runs[index]![c] = judged.run;
+    if (detailed) state.kept[c] = { model: trained.model, calibration: judged.calibration, decision: judged.decision };
     state.underWay.delete(number);
-    if (repeat > 0 && candidates.every((_, k) => state.runs[repeat]![k])) splits.delete(repeat);
-    watcher.onState(state, true);
+    if (index > 0 && candidates.every((_, k) => state.runs[index]![k])) prepared.delete(index);
+    watcher.onState(true);
     tell(number, 1);
   }
 
@@ -123,8 +134,8 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
   } finally {
     for (const seat of places) seat.close();
   }
-  for (let repeat = 0; repeat < repeats; repeat++) if (!divisions[repeat]) splitOf(repeat);
-  return { runs: state.runs as Run[][], kept: state.kept as Keepsake[], first: splitOf(0), divisions };
+  for (let index = 0; index < plan.divisions; index++) if (!divisions[index]) divisionAt(index);
+  return { runs: state.runs as Run[][], kept: state.kept as Keepsake[], first: divisionAt(0), divisions };
 }
 
 function divisionOf({ train: training, validation, test, duplicateRows }: Prepared): Division {

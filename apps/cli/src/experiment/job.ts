@@ -1,12 +1,14 @@
-import { calibrate, crossEntropy, focal } from "focal-loss";
+import { calibrate } from "focal-loss";
 import type { Calibration, Loss } from "focal-loss";
 import { train } from "focal-loss/train";
 import type { Checkpoint, Dataset, Trained } from "focal-loss/train";
+import { families, type Family, type FamilyName } from "./families.ts";
 
 /** One training, as plain data: it can be sent to another thread. */
 export interface Job {
   readonly data: Dataset;
-  readonly loss: Pick<Loss, "name" | "parameters" | "alpha">;
+  readonly family: FamilyName;
+  readonly loss: Pick<Loss, "parameters" | "alpha">;
   readonly recovery: readonly Calibration[];
   readonly hidden: readonly number[];
   readonly seed: number;
@@ -26,14 +28,12 @@ export interface JobResult {
   readonly seconds: number;
 }
 
-const families = { focal, crossEntropy };
-
 /** Trains in this thread. */
-export async function runJob({ data, loss, recovery, hidden, seed, epochs, resume }: Job, listener: JobListener, signal?: AbortSignal): Promise<JobResult> {
+export async function runJob({ data, family, loss, recovery, hidden, seed, epochs, resume }: Job, listener: JobListener, signal?: AbortSignal): Promise<JobResult> {
   const start = performance.now();
-  const { name, parameters, alpha } = loss;
+  const { make }: Family = families[family];
   const trained = await train(data, {
-    loss: families[name as keyof typeof families]({ ...parameters, ...(alpha !== undefined && { alpha }) }),
+    loss: make({ ...loss.parameters, ...(loss.alpha !== undefined && { alpha: loss.alpha }) }),
     hidden, seed, ...(epochs !== undefined && { epochs }), ...(resume && { resume }), ...(signal && { signal }),
     posterior: (scores) => calibrate(scores, data.train.classes, recovery),
     onProgress: ({ step, total }) => listener.onProgress(Math.min(1, step / total)),

@@ -1,0 +1,69 @@
+import { availableParallelism } from "node:os";
+import { FocalError } from "focal-loss";
+import { loadDataset, type Dataset } from "../data/index.ts";
+import type { AlphaChoice } from "../experiment/candidates.ts";
+import type { Plan } from "../experiment/compare.ts";
+import { familyNames, type FamilyName } from "../experiment/families.ts";
+import { listOf, numbers, wholeNumber } from "./options.ts";
+
+/** Arguments of the commands that train: what data, which column, which rows are for testing. */
+export const dataArgs = {
+  files: { type: "positional", description: "CSV, TSV, Parquet or JSON files, compressed or not; globs", required: true, valueHint: "FILE…" },
+  target: { type: "string", description: "the column to predict", required: true, valueHint: "COLUMN" },
+  positive: { type: "string", description: "the positive class; of several, this one against the rest", valueHint: "CLASS" },
+  drop: { type: "string", description: "columns not to use, e.g. those known only afterwards", valueHint: "A,B" },
+  split: { type: "string", description: "column that says train, test (and validation)", valueHint: "COLUMN" },
+} as const;
+
+/** Arguments of the commands that train: with what model, how long, and what to do with an earlier run. */
+export const trainingArgs = {
+  hidden: { type: "string", description: "widths of the hidden layers; none: a linear model", default: "64,32", valueHint: "64,32" },
+  epochs: { type: "string", description: "never more epochs than these (default: as many as make 4000 steps, 10 to 150); training ends earlier when validation stops improving", valueHint: "N" },
+  seed: { type: "string", description: "fixes splits, first weights and batches", default: "0", valueHint: "N" },
+  jobs: { type: "string", description: "trainings side by side (default: one per core, at most 4)", valueHint: "N" },
+  resume: { type: "boolean", description: "go on where an interrupted run of the same command stopped", default: false },
+} as const;
+
+interface DataValues {
+  readonly _: readonly string[];
+  readonly target: string;
+  readonly positive?: string | undefined;
+  readonly split?: string | undefined;
+}
+
+/** The data set that the arguments name. */
+export function datasetOf(args: DataValues, rawArgs: readonly string[]): Promise<Dataset> {
+  return loadDataset({
+    files: args._, target: args.target, drop: listOf(rawArgs, "drop"), test: listOf(rawArgs, "test"),
+    ...(args.positive !== undefined && { positive: args.positive }), ...(args.split !== undefined && { split: args.split }),
+  });
+}
+
+/** How to train, as the arguments say it. */
+export function trainingOf(args: { readonly hidden: string; readonly epochs?: string | undefined; readonly seed: string; readonly jobs?: string | undefined }): Pick<Plan, "hidden" | "epochs" | "seed" | "jobs"> {
+  return {
+    hidden: args.hidden === "none" ? [] : args.hidden.split(",").map((width) => wholeNumber("hidden", width, 1)),
+    epochs: args.epochs === undefined ? undefined : wholeNumber("epochs", args.epochs, 1),
+    seed: wholeNumber("seed", args.seed, 0),
+    jobs: args.jobs === undefined ? Math.min(4, availableParallelism()) : wholeNumber("jobs", args.jobs, 1),
+  };
+}
+
+/** Class weights separated by commas: none, balanced, numbers. */
+export function alphas(text: string): AlphaChoice[] {
+  return text.split(",").map((item) => (item === "none" || item === "balanced" ? item : numbers("alpha", item)[0]!));
+}
+
+/** Names of losses separated by commas. */
+export function familiesOf(option: string, text: string): FamilyName[] {
+  return text.split(",").map((item) => {
+    const found = familyNames.find((name) => name === item);
+    if (found === undefined) throw new FocalError("argument", `${option} must be ${familyNames.join(", ")}, got ${JSON.stringify(item)}`);
+    return found;
+  });
+}
+
+const quoted = (arg: string): string => (/^[\w./=,:-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`);
+
+/** A command line that a shell reads back as it was. */
+export const commandLine = (...args: readonly string[]): string => args.map(quoted).join(" ");

@@ -1,0 +1,54 @@
+import { existsSync, mkdirSync, statSync } from "node:fs";
+import { FocalError } from "focal-loss";
+import type { CheckpointFile } from "../experiment/checkpoint.ts";
+import type { Watcher } from "../experiment/compare.ts";
+import { progress } from "../terminal/progress.ts";
+import { Stopped } from "./options.ts";
+
+/** Seconds between checkpoints of a training under way. */
+const checkpointEvery = 10;
+
+/**
+ * Long work that can be interrupted: a progress bar while it runs, a checkpoint now and then and on Ctrl-C, none when it is done.
+ *
+ * @param state - what the work has found so far, updated in place
+ * @throws Stopped when the user ended it
+ */
+export async function resumable<State, Result>(
+  checkpoint: CheckpointFile<State>, state: State, { quiet }: { readonly quiet: boolean }, work: (watcher: Watcher) => Promise<Result>,
+): Promise<Result> {
+  const bar = progress({ quiet });
+  const interruption = new AbortController();
+  const onInterrupt = (): void => interruption.abort(new Interrupted());
+  process.once("SIGINT", onInterrupt).once("SIGTERM", onInterrupt);
+  let saved = performance.now();
+  try {
+    const result = await work({
+      signal: interruption.signal,
+      onProgress: (done, total, what) => bar.update(done / total, what),
+      onState(urgent) {
+        if (!urgent && performance.now() - saved < checkpointEvery * 1e3) return;
+        saved = performance.now();
+        checkpoint.save(state);
+      },
+    });
+    checkpoint.remove();
+    return result;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    checkpoint.save(state);
+    throw new Stopped("stopped; go on with the same command and --resume");
+  } finally {
+    bar.done();
+    process.off("SIGINT", onInterrupt).off("SIGTERM", onInterrupt);
+  }
+}
+
+class Interrupted extends Error {}
+
+/** Makes the folder that results go to. */
+export function makeFolder(path: string): void {
+  if (path === "") throw new FocalError("argument", "out must name a folder, got nothing");
+  if (existsSync(path) && !statSync(path).isDirectory()) throw new FocalError("argument", `out must be a folder, but ${JSON.stringify(path)} is a file`);
+  mkdirSync(path, { recursive: true });
+}
