@@ -2,16 +2,23 @@ export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, soft
 export { applyTemperature, calibrate, fitTemperature, recoverPosterior } from "./calibrate.ts";
 export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
 export { criterion } from "./criterion.ts";
+export { runningPositives } from "./normalizer.ts";
+export type { RunningPositives } from "./normalizer.ts";
 export type { ArrayOf, CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction, Value } from "./criterion.ts";
 export { FocalError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";
 export type { FocalSettings } from "./focalLoss.ts";
-export { crossEntropy } from "./losses/crossEntropy.ts";
 export { defineLoss } from "./losses/define.ts";
-export type { LossFamily, ParameterRange } from "./losses/define.ts";
-export { focal } from "./losses/focal.ts";
-export type { Alpha, Language, Loss, Parameter } from "./losses/loss.ts";
+export type { LossFamily } from "./losses/define.ts";
+export {
+  AdaFocal, asymmetric, asymmetricSingleLabel, asymmetricUnifiedFocal, classBalancedFocal, crossEntropy, cyclicalFocal, cyclicalShare,
+  distributionFocal, dualFocal, equalizedFocal, equalizedGamma, flsd53, focal, focalStar, focalTversky, gaussianFocal, inverseFocal, ldam,
+  logitAdjusted, normalizedFocal, poly1Focal, qualityFocal, reducedFocal, reducedFocalContinuous, unifiedFocal, varifocal,
+} from "./losses/index.ts";
+export type { AdaFocalState, ClassBalancedSettings } from "./losses/index.ts";
+export type { Alpha, AnyLoss, BatchLoss, Language, Loss, PairLoss, Parameter, SoftRule } from "./losses/loss.ts";
+export type { ParameterRange } from "./losses/parameters.ts";
 export {
   averagePrecision, balancedAccuracy, bestThreshold, bootstrap, brier, classScores, column, confusionMatrix, decide, expectedCalibrationError,
   logLoss, macroAveragePrecision, macroF1, macroPrecision, macroRecall, macroRocAuc, matthewsCorrelation, precisionRecallCurve, reliability,

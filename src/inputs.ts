@@ -1,14 +1,30 @@
 import { describe, FocalError } from "./errors.ts";
-import type { Floats, NumberArray } from "./heads/job.ts";
-import type { Head } from "./kernels/cpu.ts";
-import type { Loss } from "./losses/loss.ts";
+import type { Floats, Head, NumberArray } from "./heads/job.ts";
+import type { AnyLoss } from "./losses/loss.ts";
 
-/** Class weights by the head's rule; see {@link Alpha}. */
-export function classWeights(loss: Loss, head: Head, classes: number | undefined): { negative: Float64Array; positive: Float64Array } {
+/** The weights of a negative and of a positive, by column; of a label under softmax (`positive` only). */
+export interface ClassWeights {
+  readonly negative: Float64Array;
+  readonly positive: Float64Array;
+}
+
+/** Class weights by the head's rule (see {@link Alpha}), times the criterion's own. */
+export function classWeights(loss: AnyLoss, head: Head, classes: number | undefined, factors?: readonly number[]): ClassWeights {
+  const weights = alphaWeights(loss, head, classes);
+  if (factors === undefined) return weights;
+  if (head === "sigmoid" && classes === undefined) throw new FocalError("argument", "classWeights are per column: with the sigmoid head classes must say how many there are; the weights of no and yes are alpha: [no, yes]");
+  expectNumbers("classWeights", factors);
+  expectLength("classWeights", factors, classes!, "one per class");
+  checkWeights(factors, "classWeights");
+  return { negative: weights.negative.map((w, k) => w * factors[k]!), positive: weights.positive.map((w, k) => w * factors[k]!) };
+}
+
+function alphaWeights(loss: AnyLoss, head: Head, classes: number | undefined): ClassWeights {
   const { alpha } = loss;
   const size = classes ?? 1;
   const fill = (weight: number): Float64Array => new Float64Array(size).fill(weight);
-  if (alpha === undefined || (typeof alpha === "object" && "uniform" in alpha)) return { negative: fill(1), positive: fill(1) };
+  if (alpha === undefined) return { negative: fill(1), positive: fill(1) };
+  if (typeof alpha === "object" && "uniform" in alpha) return { negative: fill(alpha.uniform), positive: fill(alpha.uniform) };
   if (head === "softmax") {
     if (typeof alpha === "number") {
       throw new FocalError("argument", `with the softmax head alpha must be an array of ${size} class weights or { uniform: ${alpha} }, got ${alpha}: α and 1 − α name two classes only`);
@@ -32,7 +48,7 @@ function expectLength(name: string, values: readonly number[], length: number, w
 }
 
 /** A parameter given per class must have one value for each. */
-export function checkParameters(loss: Loss, head: Head, classes: number | undefined): void {
+export function checkParameters(loss: AnyLoss, head: Head, classes: number | undefined): void {
   for (const [name, value] of Object.entries(loss.parameters)) {
     if (typeof value !== "number") expectLength(name, value, classes ?? 2, classes === undefined && head === "sigmoid" ? "for negatives and for positives" : "one per class");
   }
@@ -61,9 +77,9 @@ export function expectNumbers(name: string, values: unknown): asserts values is 
 }
 
 /** Factors on examples must be usable, or they would turn up in the sum as nonsense. */
-export function checkWeights(weights: NumberArray): void {
+export function checkWeights(weights: NumberArray, name = "weights"): void {
   for (let i = 0; i < weights.length; i++) {
-    if (!(weights[i]! >= 0 && weights[i]! < Infinity)) throw new FocalError("argument", `weights[${i}] must be a finite number ≥ 0, got ${weights[i]}`);
+    if (!(weights[i]! >= 0 && weights[i]! < Infinity)) throw new FocalError("argument", `${name}[${i}] must be a finite number ≥ 0, got ${weights[i]}`);
   }
 }
 

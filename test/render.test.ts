@@ -28,7 +28,7 @@ test("printed JavaScript runs as it is and gives what the criterion gives, to th
 
 test("the printed instructions name every input and result, and use nothing before it is made", () => {
   const lines = focal({ gamma: 2, alpha: 0.25 }).render("wasm").split("\n");
-  expect(lines[0]).toBe(";; focal: value, slope, curvature by the margin u, four float32 lanes at a time");
+  expect(lines[0]).toBe(";; focal: value, slope, curvature by the margin u = logit of the true class, four float32 lanes at a time");
   expect(lines.filter((line) => line.includes("param")).map((line) => line.split(" ").at(-1))).toEqual(["u", "alphaT"]);
   expect(lines.slice(-3).map((line) => line.split(" ")[0])).toEqual(["value", "slope", "curvature"]);
   lines.slice(1, -3).forEach((line, i) => {

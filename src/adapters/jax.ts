@@ -3,7 +3,7 @@ import type { Expr } from "../expr/expr.ts";
 import { fold } from "../expr/fold.ts";
 import type { Target } from "../expr/fold.ts";
 import { classWeights } from "../inputs.ts";
-import type { Head } from "../kernels/cpu.ts";
+import type { Head } from "../heads/job.ts";
 import { derive } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
 

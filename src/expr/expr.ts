@@ -43,11 +43,26 @@ function node(word: Word, args: readonly Expr[], value = 0, name = ""): Expr {
 /** True for objects that these functions made. */
 export const isExpr = (thing: unknown): thing is Expr => typeof thing === "object" && thing !== null && keys.has(thing as Expr);
 
+/** The names of the symbols that formulas mention. */
+export function symbolsOf(...exprs: readonly Expr[]): Set<string> {
+  const seen = new Set<Expr>();
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return;
+    seen.add(expr);
+    expr.args.forEach(visit);
+  };
+  exprs.forEach(visit);
+  return new Set([...seen].filter((expr) => expr.word === "sym").map((expr) => expr.name));
+}
+
 /** A number stands for itself wherever a formula is expected. */
 export type Term = Expr | number;
 
 function term(thing: Term, word: string): Expr {
-  if (typeof thing === "number") return num(thing);
+  if (typeof thing === "number") {
+    if (Number.isNaN(thing)) throw new FocalError("formula", `${word} got NaN: JavaScript's own + − × ÷ and Math.… cannot compute with formulas; use the words of focal-loss/expr, as sub(1, pt)`);
+    return num(thing);
+  }
   if (isExpr(thing)) return thing;
   throw new FocalError("formula", `${word} takes formulas and numbers, got ${describe(thing)}${thing === undefined ? " (is a parameter's name misspelt?)" : ""}; write formulas with the words of focal-loss/expr`);
 }

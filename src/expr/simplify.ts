@@ -93,7 +93,7 @@ export const simplify: Target<Expr> = {
   sigmoid: raw.sigmoid,
   softplus: raw.softplus,
   abs: (a) => (isNum(a) ? raw.num(Math.abs(a.value)) : a.word === "neg" ? simplify.abs(a.args[0]!) : raw.abs(a)),
-  max: (a, b) => (isNum(a) && isNum(b) ? raw.num(Math.max(a.value, b.value)) : raw.max(a, b)),
+  max: (a, b) => (isNum(a) && isNum(b) ? raw.num(Math.max(a.value, b.value)) : a.word === "sigmoid" && isNum(b) && b.value <= 0 ? a : raw.max(a, b)),
   min: (a, b) => (isNum(a) && isNum(b) ? raw.num(Math.min(a.value, b.value)) : raw.min(a, b)),
   select: (c, a, b) => (a === b ? a : isNum(c) ? (c.value >= 0 ? a : b) : raw.select(c, a, b)),
   sqrt: (a) => (isNum(a) ? raw.num(Math.sqrt(a.value)) : raw.sqrt(a)),

@@ -4,8 +4,10 @@ import { fold } from "./fold.ts";
 import type { Target } from "./fold.ts";
 import { simplify } from "./simplify.ts";
 
-const { neg, add, sub, mul, pow, exp, log, sigmoid, softplus } = simplify;
+const { neg, add, sub, mul, min, max, pow, exp, log, sigmoid, softplus } = simplify;
 const one = raw.num(1);
+/** Keeps a power of something that has become 0 differentiable. */
+const tiny = raw.num(2 ** -1022);
 
 /** How the symbols of an authored formula are to be read. */
 export interface Reading {
@@ -36,8 +38,10 @@ export function stabilize(expr: Expr, reading: Reading): Expr {
     ...simplify,
     sym: (name) => reading.symbols.get(name) ?? raw.sym(name),
     sub(a, b) {
-      if (a !== one) return sub(a, b);
-      return reading.complements?.get(b) ?? (b.word === "sigmoid" ? sigmoid(neg(b.args[0]!)) : sub(a, b));
+      if (a === one) return complementOf(b, reading) ?? sub(a, b);
+      // a − σ(x) near a = 1: a·σ(−x) − (1 − a)·σ(x) keeps the digits that the difference would lose.
+      if (a.word === "sym" && b.word === "sigmoid") return sub(mul(a, sigmoid(neg(b.args[0]!))), mul(sub(one, a), b));
+      return sub(a, b);
     },
     div(a, b) {
       const odds = oddsOf(b);
@@ -49,11 +53,30 @@ export function stabilize(expr: Expr, reading: Reading): Expr {
     },
     pow(a, b) {
       const known = logOf(a);
-      return known && b !== one ? exp(mul(b, known)) : pow(a, b);
+      if (known && b !== one) return exp(mul(b, known));
+      if (a.word === "mul" && isPositive(a.args[0]!)) return mul(pow(a.args[0]!, b), rules.pow(a.args[1]!, b));
+      const whole = b.word === "num" && Number.isInteger(b.value);
+      return pow(whole || keepsFromZero(a) ? a : max(a, tiny), b);
     },
   };
   return fold(expr, rules);
 }
+
+/** 1 − x without a difference, where x allows it. */
+function complementOf(x: Expr, reading: Reading): Expr | undefined {
+  const known = reading.complements?.get(x);
+  if (known) return known;
+  const [a, b] = x.args;
+  if (x.word === "sigmoid") return sigmoid(neg(a!));
+  if (x.word === "num") return raw.num(1 - x.value);
+  if (x.word === "sub") return also(complementOf(a!, reading), (rest) => add(rest, b!));
+  if (x.word !== "max") return undefined;
+  return also(complementOf(a!, reading), (left) => also(complementOf(b!, reading), (right) => min(left, right)));
+}
+
+const also = <T, U>(value: T | undefined, then: (value: T) => U): U | undefined => (value === undefined ? undefined : then(value));
+const isPositive = (e: Expr): boolean => e.word === "num" && e.value > 0;
+const keepsFromZero = (e: Expr): boolean => e.word === "num" || (e.word === "add" && e.args.some(isPositive));
 
 /** x, if e is 1 + exp(x). */
 const oddsOf = (e: Expr): Expr | undefined =>

@@ -1,23 +1,31 @@
-import type { Loss } from "../losses/loss.ts";
-import type { Labels } from "../losses/derive.ts";
+import type { Curvature, Labels } from "../losses/derive.ts";
+import type { AnyLoss } from "../losses/loss.ts";
 import type { Order } from "./scalar.ts";
 
+/** "sigmoid": each logit a yes-or-no question. "softmax": rows of logits that compete. */
+export type Head = "sigmoid" | "softmax";
 export type Floats = Float32Array | Float64Array;
 export type NumberArray = ArrayLike<number>;
 
 /** One run of a loss over arrays. Everything has been checked. */
-export interface Job {
-  readonly loss: Loss;
-  /** Whether some target stands between 0 and 1; a SIMD kernel finds out by itself. */
+export interface Job<L extends AnyLoss = AnyLoss> {
+  readonly loss: L;
+  /** How targets are read; a SIMD kernel that reads them as hard finds out by itself if some are not. */
   readonly labels: Labels;
+  /** How targets between 0 and 1 are read. */
+  readonly soft: Labels;
   readonly order: Order;
+  readonly curvature: Curvature;
   readonly logits: Floats;
+  /** One per logit (sigmoid), one per row, or one per logit of a row (softmax). */
   readonly targets: NumberArray;
   /** One factor per example. */
   readonly weights: NumberArray | undefined;
   readonly ignoreIndex: number | undefined;
   /** Class weights: of a negative and of a positive, by column (sigmoid); of a label (softmax, `positive` only). */
   readonly alpha: { readonly negative: Float64Array; readonly positive: Float64Array };
+  /** Added to the logits of each class (softmax) or to every logit (sigmoid). */
+  readonly offsets: Float64Array;
   /** Row length: columns of a sigmoid head (1 when it has none), classes of a softmax head. */
   readonly classes: number;
   /** Distance in memory between the classes of one example: 1, or the pixels of an NCHW plane. */
@@ -31,4 +39,7 @@ export interface Job {
 }
 
 /** Runs a job and returns the sum of its losses. */
-export type Kernel = (job: Job) => number;
+export type Kernel<L extends AnyLoss = AnyLoss> = (job: Job<L>) => number;
+
+/** Where the logits of one row begin; the others follow `inner` apart. */
+export const rowStart = (row: number, classes: number, inner: number): number => Math.floor(row / inner) * inner * classes + (row % inner);

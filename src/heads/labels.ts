@@ -1,4 +1,5 @@
 import { FocalError } from "../errors.ts";
+import { rowStart } from "./job.ts";
 import type { NumberArray } from "./job.ts";
 
 /** What the targets say about themselves, found while checking them. */
@@ -28,18 +29,33 @@ export function inspectTargets(targets: NumberArray, ignoreIndex: number | undef
   return { soft: between > 0, valid: to - from - ignored, positives: ones + between };
 }
 
-/** Checks the labels of a softmax head: whole numbers below `classes`, or the ignored value. */
-export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex: number | undefined): Inspection {
+/** Checks labels of rows: whole numbers below `classes`, the ignored value, or the one that names no class. */
+export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex: number | undefined, background?: number): Inspection {
   let ignored = 0;
   for (let i = 0; i < labels.length; i++) {
     const label = labels[i]!;
     if (label === ignoreIndex) ignored++;
-    else if (!(label >= 0 && label < classes && Number.isInteger(label))) {
+    else if (label !== background && !(label >= 0 && label < classes && Number.isInteger(label))) {
       const hint = label < 0 && ignoreIndex === undefined ? `; ignoreIndex: ${label} would leave such rows out` : "";
-      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${orIgnored(ignoreIndex)}, got ${label}${hint}`);
+      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${background === undefined ? "" : `, the background ${background}`}${orIgnored(ignoreIndex)}, got ${label}${hint}`);
     }
   }
   return { soft: false, valid: labels.length - ignored, positives: 0 };
+}
+
+/** Checks rows that hold a share of every class. A row without any counts for nothing. */
+export function inspectShares(shares: NumberArray, { classes, inner }: { readonly classes: number; readonly inner: number }): Inspection {
+  let valid = 0;
+  for (let row = 0; row < shares.length / classes; row++) {
+    let sum = 0;
+    for (let k = 0, start = rowStart(row, classes, inner); k < classes; k++) {
+      const at = start + k * inner, share = shares[at]!;
+      if (!(share >= 0 && share <= 1)) throw new FocalError("target", `targets[${at}] must be a share in [0, 1], got ${share}`);
+      sum += share;
+    }
+    if (sum > 0) valid++;
+  }
+  return { soft: true, valid, positives: 0 };
 }
 
 const orIgnored = (ignoreIndex: number | undefined): string => (ignoreIndex === undefined ? "" : ` or the ignored ${ignoreIndex}`);

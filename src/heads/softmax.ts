@@ -1,3 +1,5 @@
+import type { Loss } from "../losses/loss.ts";
+import { rowStart } from "./job.ts";
 import type { Job } from "./job.ts";
 import { scalar } from "./scalar.ts";
 
@@ -12,21 +14,21 @@ import { scalar } from "./scalar.ts";
  *
  * No difference 1 − p_y is ever taken, so an example that is almost certain keeps its digits.
  */
-export function softmaxHead(job: Job): number {
-  const { logits, targets, weights, ignoreIndex, losses, grad, hessian, scale, classes, inner, alpha } = job;
-  const run = scalar(job.loss, "hard", job.order);
+export function softmaxHead(job: Job<Loss>): number {
+  const { logits, targets, weights, ignoreIndex, losses, grad, hessian, scale, classes, inner, alpha, offsets } = job;
+  const run = scalar(job.loss, "hard", job.order, job.curvature);
   const out = new Float64Array(3);
   const others = othersOf(classes);
   let total = 0;
   for (let row = 0; row < targets.length; row++) {
     const label = targets[row]!;
-    const start = Math.floor(row / inner) * inner * classes + (row % inner);
+    const start = rowStart(row, classes, inner);
     if (label === ignoreIndex) {
       if (losses) losses[row] = 0;
       for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
       continue;
     }
-    run(out, marginOf(logits, start, inner, label, others), 0, alpha.positive[label]!, label);
+    run(out, marginOf(logits, start, inner, offsets, label, others), 0, alpha.positive[label]!, 0, label);
     const weight = weights ? weights[row]! : 1;
     const value = weight * out[0]!;
     total += value;
@@ -43,7 +45,7 @@ export function softmaxHead(job: Job): number {
 }
 
 /** The others of one example: r_j and 1 − r_j for each class but the label. */
-interface Others {
+export interface Others {
   readonly share: Float64Array;
   readonly complement: Float64Array;
 }
@@ -51,14 +53,21 @@ interface Others {
 /** Room for the others of one example after another. */
 export const othersOf = (classes: number): Others => ({ share: new Float64Array(classes), complement: new Float64Array(classes) });
 
-/** The label's margin. The sum of powers leaves out the greatest, which is 1, so that a lone rival keeps its digits. */
-export function marginOf(logits: ArrayLike<number>, start: number, stride: number, label: number, { share, complement }: Others): number {
-  let top = label === 0 ? 1 : 0;
-  for (let j = top + 1; j < share.length; j++) if (j !== label && logits[start + j * stride]! > logits[start + top * stride]!) top = j;
-  const greatest = logits[start + top * stride]!;
+/**
+ * The margin of one label of a row, whose logits stand `stride` apart, each with its offset added. The sum of powers
+ * leaves out the greatest, which is 1, so that a lone rival keeps its digits.
+ */
+export function marginOf(logits: ArrayLike<number>, start: number, stride: number, offsets: Float64Array, label: number, { share, complement }: Others): number {
+  const logit = (j: number): number => logits[start + j * stride]! + offsets[j]!;
+  let top = label === 0 ? 1 : 0, greatest = logit(top);
+  for (let j = top + 1; j < share.length; j++) {
+    if (j === label || !(logit(j) > greatest)) continue;
+    top = j;
+    greatest = logit(j);
+  }
   let rest = 0;
   for (let j = 0; j < share.length; j++) {
-    share[j] = j === label ? 0 : Math.exp(logits[start + j * stride]! - greatest);
+    share[j] = j === label ? 0 : Math.exp(logit(j) - greatest);
     if (j !== top) rest += share[j]!;
   }
   const sum = 1 + rest;
@@ -66,5 +75,5 @@ export function marginOf(logits: ArrayLike<number>, start: number, stride: numbe
     complement[j] = (j === top ? rest : sum - share[j]!) / sum;
     share[j]! /= sum;
   }
-  return logits[start + label * stride]! - greatest - Math.log1p(rest);
+  return logit(label) - greatest - Math.log1p(rest);
 }

@@ -18,6 +18,8 @@ export interface Variant {
   readonly each: boolean;
   /** Class weights of a negative and of a positive. */
   readonly alpha: readonly [number, number];
+  /** Added to every logit. */
+  readonly offset: number;
 }
 
 /** Elements of one block: what is copied in, run over and copied out at a time, small enough for a level-2 cache. */
@@ -47,23 +49,26 @@ interface Results {
 
 /** The kernel's body for one vector: the sigmoid head around the loss's formulas. */
 export function body(variant: Variant): Results {
-  const { loss, labels, order, weighted, alpha } = variant;
+  const { loss, labels, order, weighted, alpha, offset } = variant;
   const { value, slope, curvature } = derive(loss, labels);
   const exprs = toFloat32([value, slope, curvature].slice(0, order + 1));
   const listing = new Listing();
-  const x = listing.emit("v128.load", [], offsets.logits), t = listing.emit("v128.load", [], offsets.targets);
+  const loaded = listing.emit("v128.load", [], offsets.logits), t = listing.emit("v128.load", [], offsets.targets);
+  const x = offset === 0 ? loaded : listing.emit("f32x4.add", [loaded, listing.constant(offset)]);
+  const one = listing.constant(1), rest = listing.emit("f32x4.sub", [one, t]);
+  const [negative, positive] = [listing.constant(alpha[0]), listing.constant(alpha[1])];
+  const direct = labels === "score" || labels === "mixture";
   // All ones where the margin is −x, or where it is x.
   const isWrong = labels === "hard" ? listing.emit("f32x4.eq", [t, listing.constant(0)]) : undefined;
-  const isRight = isWrong === undefined ? listing.emit("f32x4.ge", [x, listing.constant(0)]) : undefined;
-  const sign = isWrong !== undefined ? listing.emit("v128.and", [listing.bits(signBit), isWrong])
-    : listing.emit("v128.andnot", [listing.bits(signBit), isRight!]);
-  const u = listing.emit("v128.xor", [x, sign]);
-  const one = listing.constant(1);
-  const symbols: Record<string, Register> = { u };
-  if (isRight !== undefined) symbols["w"] = listing.emit("v128.bitselect", [listing.emit("f32x4.sub", [one, t]), t, isRight]);
-  const [negative, positive] = [listing.constant(alpha[0]), listing.constant(alpha[1])];
-  symbols["alphaT"] = isWrong !== undefined ? listing.emit("v128.bitselect", [negative, positive, isWrong])
-    : listing.emit("f32x4.add", [listing.emit("f32x4.mul", [t, positive]), listing.emit("f32x4.mul", [listing.emit("f32x4.sub", [one, t]), negative])]);
+  const isRight = listing.emit("f32x4.ge", [x, listing.constant(0)]);
+  const sign = direct ? listing.bits(0)
+    : isWrong !== undefined ? listing.emit("v128.and", [listing.bits(signBit), isWrong]) : listing.emit("v128.andnot", [listing.bits(signBit), isRight]);
+  const u = direct ? x : listing.emit("v128.xor", [x, sign]);
+  const symbols: Record<string, Register> = direct ? { u, w: t, alphaT: positive, alphaRest: negative } : {
+    u, w: listing.emit("v128.bitselect", [rest, t, isRight]),
+    alphaT: isWrong !== undefined ? listing.emit("v128.bitselect", [negative, positive, isWrong])
+      : listing.emit("f32x4.add", [listing.emit("f32x4.mul", [t, positive]), listing.emit("f32x4.mul", [rest, negative])]),
+  };
   let [f, d, dd] = listing.formulas(exprs, symbols) as [Register, Register | undefined, Register | undefined];
   if (weighted) {
     const weight = listing.emit("v128.load", [], offsets.weights);
@@ -75,7 +80,7 @@ export function body(variant: Variant): Results {
     listing,
     hard: isWrong && listing.emit("v128.or", [isWrong, listing.emit("f32x4.eq", [t, one])]),
     loss: f,
-    grad: d === undefined ? undefined : listing.emit("v128.xor", [listing.emit("f32x4.mul", [d, scale]), sign]),
+    grad: d === undefined ? undefined : direct ? listing.emit("f32x4.mul", [d, scale]) : listing.emit("v128.xor", [listing.emit("f32x4.mul", [d, scale]), sign]),
     hessian: dd === undefined ? undefined : listing.emit("f32x4.mul", [dd, scale]),
   };
 }

@@ -49,8 +49,8 @@ interface Kernels {
 const compiled = new LossCache<Kernels>();
 
 function kernelsOf(variant: Omit<Variant, "each">, memory: WebAssembly.Memory): Kernels {
-  const { loss, labels, order, weighted, alpha } = variant;
-  return compiled.get(loss, [labels, order, weighted, ...alpha].join(" "), () => {
+  const { loss, labels, order, weighted, alpha, offset } = variant;
+  return compiled.get(loss, [labels, order, weighted, offset, ...alpha].join(" "), () => {
     const compile = (each: boolean): Run =>
       new WebAssembly.Instance(new WebAssembly.Module(emit({ ...variant, each })), { env: { memory } }).exports["run"] as Run;
     let sum: Run | undefined, each: Run | undefined;
@@ -58,9 +58,9 @@ function kernelsOf(variant: Omit<Variant, "each">, memory: WebAssembly.Memory): 
   });
 }
 
-/** Whether the SIMD kernel can run a loss: one weight per side, no parameter given per class, and SIMD at hand. */
-export const supports = (loss: Loss, classes: number | undefined): boolean =>
-  (classes ?? 1) === 1 && Object.values(loss.parameters).every((value) => typeof value === "number") && start() !== null;
+/** Whether the SIMD kernel can run a loss: one weight per side, nothing given per class, and SIMD at hand. */
+export const supports = (loss: Loss, classes: number): boolean =>
+  classes === 1 && loss.margins === undefined && Object.values(loss.parameters).every((value) => typeof value === "number") && start() !== null;
 
 /**
  * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time.
@@ -68,14 +68,14 @@ export const supports = (loss: Loss, classes: number | undefined): boolean =>
  * Targets are taken to be hard until a block turns out not to be: that block and the rest are checked and
  * run as soft ones.
  */
-export function wasm(job: Job): number {
+export function wasm(job: Job<Loss>): number {
   const block = start()!;
   const { loss, order, logits, losses, grad, hessian } = job;
   const variant = {
     loss, order, weighted: job.weights !== undefined || job.ignoreIndex !== undefined,
-    alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const,
+    alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const, offset: job.offsets[0]!,
   };
-  let kernels = kernelsOf({ ...variant, labels: "hard" }, block.memory), soft = false;
+  let kernels = kernelsOf({ ...variant, labels: job.labels }, block.memory), soft = job.labels !== "hard";
   let total = 0;
   for (let from = 0; from < logits.length; from += blockLength) {
     const length = Math.min(blockLength, logits.length - from);
@@ -83,7 +83,7 @@ export function wasm(job: Job): number {
     let sum = runBlock(block, kernels, job, length);
     if (!soft && block.hard.includes(0)) {
       soft = true;
-      kernels = kernelsOf({ ...variant, labels: "soft" }, block.memory);
+      kernels = kernelsOf({ ...variant, labels: job.soft }, block.memory);
       sum = runBlock(block, kernels, job, length);
     }
     if (soft) inspectTargets(job.targets, job.ignoreIndex, from, from + length);

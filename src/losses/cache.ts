@@ -1,10 +1,10 @@
-import type { Loss } from "./loss.ts";
+import type { AnyLoss } from "./loss.ts";
 
 /** What was made from losses, by loss and variant; it goes when the loss goes. */
 export class LossCache<T> {
-  readonly #byLoss = new WeakMap<Loss, Map<string, T>>();
+  readonly #byLoss = new WeakMap<AnyLoss, Map<string, T>>();
 
-  get(loss: Loss, variant: string, make: () => T): T {
+  get(loss: AnyLoss, variant: string, make: () => T): T {
     let variants = this.#byLoss.get(loss);
     if (!variants) this.#byLoss.set(loss, (variants = new Map()));
     let found = variants.get(variant);

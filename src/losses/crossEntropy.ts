@@ -1,5 +1,5 @@
-import { log, mul, neg } from "../expr/expr.ts";
-import { defineLoss } from "./define.ts";
+import { log, mul, neg, sub } from "../expr/expr.ts";
+import { family } from "./define.ts";
 
 /**
  * Cross-entropy: what focal loss with γ = 0 is.
@@ -11,4 +11,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(crossEntropy(), { reduction: "sum" }).value([0], [1]);   // 0.6931471805599453
  */
-export const crossEntropy = defineLoss("crossEntropy", {}, ({ pt, alphaT }) => neg(mul(alphaT, log(pt))));
+export const crossEntropy = family("crossEntropy", {}, ({ pt, alphaT }) => neg(mul(alphaT, log(pt))), {
+  // Its curvature is positive already.
+  majorizer: ({ pt, alphaT }) => mul(alphaT, pt, sub(1, pt)),
+});

@@ -1,25 +1,40 @@
-import { describe, FocalError } from "../errors.ts";
-import { isExpr, sym } from "../expr/expr.ts";
+import { FocalError } from "../errors.ts";
+import { isExpr, sym, symbolsOf } from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
-import type { Alpha, Language, Loss, Parameter } from "./loss.ts";
+import type { Alpha, Language, Loss, Parameter, SoftRule } from "./loss.ts";
+import { defaultsOf, readParameters } from "./parameters.ts";
+import type { Ranges } from "./parameters.ts";
 import { render } from "./render.ts";
-
-/** A parameter's default and, where it has one, its least value. */
-export interface ParameterRange {
-  readonly default: number;
-  readonly least?: number;
-}
 
 export interface About {
   readonly reference?: string;
+  /** How soft targets are read unless the criterion says otherwise. Default "interpolate". */
+  readonly soft?: SoftRule;
 }
 
-type Symbols<P> = { readonly [name in keyof P | "pt" | "alphaT"]: Expr };
-type Settings<P> = { readonly [name in keyof P]?: Parameter } & { readonly alpha?: Alpha };
+export type Given<P> = { readonly [name in keyof P]: Expr };
+export type Settings<P> = { readonly [name in keyof P]?: Parameter } & { readonly alpha?: Alpha };
+
+/** What a formula may be written over, beside its parameters. */
+export interface Symbols {
+  /** The probability of the true class. */
+  readonly pt: Expr;
+  /** The true class's margin, with p_t = σ(x_t). */
+  readonly xt: Expr;
+  /** The class weight α_t. */
+  readonly alphaT: Expr;
+  /** 1 for the label's class, 0 for another one that label smoothing gives a share (softmax rows only). */
+  readonly own: Expr;
+  /** The predicted probability of a yes, σ(x), and the target in [0, 1]: for losses of the sigmoid head alone. */
+  readonly p: Expr;
+  readonly t: Expr;
+}
 
 /** Makes a loss; without settings, with every default and no class weighting. */
 export interface LossFamily<P> {
   (settings?: Settings<P>): Loss;
+  /** Names and defaults of the parameters. */
+  readonly defaults: Readonly<Record<keyof P & string, number>>;
   /** The loss at its defaults, in another language. */
   render(language: Language): string;
 }
@@ -31,75 +46,61 @@ export interface LossFamily<P> {
  * rewritten without a difference. Other differences near 1, as 1 − p_t^c or log(2 − p_t), are computed as written.
  *
  * @param name - what errors and reports call it
- * @param parameters - each parameter's default, or `{ default, least }`
- * @param formula - the loss over `pt`, the probability of the true class, written with the words of `focal-loss/expr`.
+ * @param parameters - each parameter's default, or `{ default, least, above, most }`
+ * @param formula - the loss over `pt`, the probability of the true class (or `xt`, its margin), or over `p` and `t`,
+ *   the probability and the target of one logit; written with the words of `focal-loss/expr`.
  *   A formula that does not mention `alphaT` is multiplied by it where `alpha` is set.
- * @throws FocalError `formula` when it is no expression of that language
+ * @throws FocalError `formula` when it is no expression of that language or mixes `pt` with `p` and `t`
  *
  * @example
  * const mine = defineLoss("mine", { tau: 1 }, ({ pt, tau }) => mul(pow(sub(1, pt), tau), neg(log(pt))));
  * mine({ tau: 3 }).render("tex");                                      // (1 - p_t)^{\tau} (-\log(p_t))
  * criterion(mine({ tau: 3 }), { reduction: "sum" }).value([0], [1]);   // 0.0866…
  */
-export function defineLoss<P extends Record<string, number | ParameterRange>>(
-  name: string, parameters: P, formula: (symbols: Symbols<P>) => Expr, about: About = {},
+export function defineLoss<const P extends Ranges>(name: string, parameters: P, formula: (symbols: Given<P> & Symbols) => Expr, about: About = {}): LossFamily<P> {
+  return family(name, parameters, formula, about);
+}
+
+/** `defineLoss` with what only the losses of this library say about themselves. */
+export function family<const P extends Ranges>(
+  name: string, parameters: P, formula: (symbols: Given<P> & Symbols) => Expr,
+  about: About & { readonly majorizer?: (symbols: Given<P> & Symbols) => Expr; readonly labels?: Loss["labels"] },
 ): LossFamily<P> {
-  const names = Object.keys(parameters);
-  for (const word of [name, ...names]) {
-    if (!/^[A-Za-z_]\w*$/.test(word)) throw new FocalError("formula", `${name}: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got ${describe(word)}`);
+  const read = readParameters(name, parameters, reserved);
+  const symbols = symbolsFor<P>(parameters);
+  const written = writtenFormula(name, formula, symbols, [...Object.keys(parameters), ...words]);
+  const mentions = symbolsOf(written);
+  const kind = mentions.has("p") || mentions.has("t") ? "score" : "margin";
+  if (kind === "score" && ["pt", "xt", "own"].some((word) => mentions.has(word))) {
+    throw new FocalError("formula", `${name}: a formula is written over pt (or xt), or over p and t, not over both`);
   }
-  for (const reserved of ["pt", "alphaT", "alpha", "u", "w"]) {
-    if (names.includes(reserved)) throw new FocalError("formula", `${name}: a parameter may not be called ${reserved}, which has a meaning of its own`);
-  }
-  const symbols = Object.fromEntries([...names, "pt", "alphaT"].map((key) => [key, sym(key)])) as Symbols<P>;
-  if (typeof formula !== "function") throw new FocalError("formula", `${name}: the formula must be a function of { pt, … }; parameters come before it, {} for none`);
-  for (const key of names) {
-    const range = parameters[key]!, usual = typeof range === "object" ? range?.default : range;
-    if (typeof usual !== "number" || !Number.isFinite(usual)) throw new FocalError("argument", `${name}: the default of ${key} must be a finite number, got ${describe(usual)}`);
-  }
-  const written = formula(symbols);
-  if (!isExpr(written)) {
-    throw new FocalError("formula", `${name}: the formula must return an expression of focal-loss/expr, got ${typeof written}`);
-  }
-  const family = (settings: Settings<P> = {}): Loss => {
-    for (const key of Object.keys(settings)) {
-      if (key !== "alpha" && !names.includes(key)) {
-        throw new FocalError("argument", `${name} has no parameter ${key}; it has ${[...names, "alpha"].join(", ")}`);
-      }
-    }
-    const values = Object.fromEntries(names.map((key) => [key, checked(key, parameters[key]!, settings[key as keyof P])]));
-    checkAlpha(settings.alpha);
+  const majorizer = about.majorizer?.(symbols);
+  const make = (settings: Settings<P> = {}): Loss => {
     const loss: Loss = {
-      name, parameters: values, alpha: settings.alpha, formula: written, reference: about.reference,
+      kind, name, parameters: read(settings), alpha: settings.alpha, formula: written, reference: about.reference,
+      soft: about.soft ?? (mentions.has("xt") ? "mixture" : "interpolate"), majorizer, margins: undefined, offsets: undefined, labels: about.labels ?? "classes",
       render: (language) => render(loss, language),
     };
     return Object.freeze(loss);
   };
-  Object.defineProperty(family, "name", { value: name });
-  return Object.assign(family, { render: (language: Language) => family().render(language) });
+  Object.defineProperty(make, "name", { value: name });
+  return Object.assign(make, { defaults: defaultsOf(parameters), render: (language: Language) => make().render(language) });
 }
 
-function checked(name: string, range: number | ParameterRange, given: Parameter | undefined): Parameter {
-  const { default: usual, least = -Infinity } = typeof range === "number" ? { default: range } : range;
-  if (given === undefined) return usual;
-  for (const value of Array.isArray(given) ? (given as readonly number[]) : [given as number]) {
-    if (typeof value !== "number" || !Number.isFinite(value)) throw new FocalError("argument", `${name} must be a finite number, got ${describe(value)}`);
-    if (value < least) throw new FocalError("argument", `${name} must be ≥ ${least}, got ${value}`);
-  }
-  return Array.isArray(given) ? Object.freeze([...(given as readonly number[])]) : given;
-}
+const words = ["pt", "xt", "alphaT", "own", "p", "t"];
+const reserved = [...words, "alpha", "alphaRest", "margins", "u", "w", "k"];
 
-function checkAlpha(alpha: Alpha | undefined): void {
-  if (alpha === undefined) return;
-  if (typeof alpha === "number") {
-    if (!(alpha >= 0 && alpha <= 1)) throw new FocalError("argument", `alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha) or be left out for no weighting, got ${alpha}`);
-    return;
+export const symbolsFor = <P extends Ranges>(parameters: P, more: readonly string[] = words): Given<P> & Symbols =>
+  Object.fromEntries([...Object.keys(parameters), ...more].map((key) => [key, sym(key)])) as Given<P> & Symbols;
+
+/** What the formula returns, if it is a formula over known symbols. */
+export function writtenFormula<S>(name: string, formula: (symbols: S) => Expr, symbols: S, known: readonly string[]): Expr {
+  if (typeof formula !== "function") throw new FocalError("formula", `${name}: the formula must be a function of { pt, … }; parameters come before it, {} for none`);
+  const written = formula(symbols);
+  if (!isExpr(written)) {
+    throw new FocalError("formula", `${name}: the formula must return an expression of focal-loss/expr, got ${typeof written}`);
   }
-  if (typeof alpha !== "object" || alpha === null) throw new FocalError("argument", `alpha must be a number, an array or { uniform }, got ${describe(alpha)}`);
-  const weights = Array.isArray(alpha) ? (alpha as readonly number[]) : [(alpha as { uniform: number }).uniform];
-  for (const weight of weights) {
-    if (typeof weight !== "number" || !(weight >= 0 && weight < Infinity)) {
-      throw new FocalError("argument", `alpha's weights must be finite numbers ≥ 0, got ${String(weight)}`);
-    }
-  }
+  const stranger = [...symbolsOf(written)].find((symbol) => !known.includes(symbol));
+  if (stranger !== undefined) throw new FocalError("formula", `${name}: the formula mentions ${stranger}, which is neither a parameter nor one of ${known.join(", ")}`);
+  return written;
 }

@@ -1,69 +1,75 @@
-import { num, sym } from "../expr/expr.ts";
+import { num, sym, symbolsOf } from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
 import { differentiate } from "../expr/differentiate.ts";
 import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
 import type { Reading } from "../expr/stabilize.ts";
-import type { Loss } from "./loss.ts";
+import type { Alpha, Loss, SoftRule } from "./loss.ts";
 
 /**
- * How p_t is read.
+ * How a formula's symbols are read, and as a function of what.
  *
  * - `hard`: p_t = σ(u), u the margin.
- * - `soft`: a target t in [0, 1] stands between the classes. With u = |x| and w = |t − [x ≥ 0]|, how wrong
- *   the logit's side is: p_t = (1 − w)·σ(u) + w·σ(−u), and −log p_t is read as the cross-entropy with t.
- *   This is the rule of torchvision, Keras and optax.
+ * - `other`: the same for a class that is not the label's, where label smoothing gives it a share.
+ * - `interpolate`, `quality`: a target t stands between the classes. u = |x| and w = |t − [x ≥ 0]|, how wrong
+ *   the logit's side is; p_t = (1 − w)·σ(u) + w·σ(−u), or 1 − |w − σ(−u)|; −log p_t is the cross-entropy with t.
+ * - `mixture`: u = x and w = t; the loss as a positive weighs w, as a negative 1 − w.
+ * - `score`: u = x and w = t, for formulas over p and t.
+ *
+ * Class weights are the symbols `alphaT` and, where both sides turn up, `alphaRest` for the negative one.
  */
-export type Labels = "hard" | "soft";
+export type Labels = "hard" | "other" | "score" | SoftRule;
 
-/** A loss as a function of u (and w, alphaT): value, slope and curvature, lowered. */
+/** A loss as a function of u (and w, alphaT, alphaRest): value, slope and curvature, lowered. */
 export interface Derivatives {
   readonly value: Expr;
   readonly slope: Expr;
   readonly curvature: Expr;
 }
 
-const { add, mul, sub, neg, sigmoid, softplus, max } = simplify;
-const u = sym("u"), w = sym("w"), one = num(1);
-/** Keeps a power of 1 − p_t differentiable where the float is 0. */
-const tiny = num(2 ** -1022);
+/** The second derivative itself, or a positive upper bound of it for Newton steps that must go downhill. */
+export type Curvature = "exact" | "majorized";
 
-function reading(labels: Labels, symbols: Map<string, Expr>): Reading {
-  if (labels === "hard") return { symbols: symbols.set("pt", sigmoid(u)) };
-  const right = sigmoid(u), wrong = sigmoid(neg(u));
-  const pt = add(mul(sub(one, w), right), mul(w, wrong));
-  const qt = max(add(mul(w, right), mul(sub(one, w), wrong)), tiny);
+const { add, mul, sub, neg, abs, sigmoid, softplus } = simplify;
+const u = sym("u"), w = sym("w"), one = num(1), zero = num(0);
+const between = (positive: Expr, negative: Expr): Expr => add(mul(w, positive), mul(sub(one, w), negative));
+
+function reading(labels: Exclude<Labels, "mixture">, symbols: Map<string, Expr>, margin: Expr): Reading {
+  const right = sigmoid(margin), wrong = sigmoid(neg(margin));
+  if (labels === "score") return { symbols: symbols.set("p", right).set("t", w).set("alphaT", between(symbols.get("alphaT")!, symbols.get("alphaRest")!)) };
+  if (labels === "hard" || labels === "other") return { symbols: symbols.set("pt", right).set("xt", margin).set("own", labels === "hard" ? one : zero) };
   const crossEntropy = add(mul(w, u), softplus(neg(u)));
-  return { symbols: symbols.set("pt", pt), complements: new Map([[pt, qt]]), logs: new Map([[pt, neg(crossEntropy)]]) };
+  const qt = labels === "interpolate" ? between(right, wrong) : abs(sub(mul(w, right), mul(sub(one, w), wrong)));
+  const pt = labels === "interpolate" ? between(wrong, right) : sub(one, qt);
+  return { symbols: symbols.set("pt", pt).set("own", one), complements: new Map([[pt, qt]]), logs: new Map([[pt, neg(crossEntropy)]]) };
 }
 
-/** The formula with its parameters set, ready to differentiate by u. A parameter given per class stays a symbol. */
-function stabilized(loss: Loss, labels: Labels): Expr {
-  const symbols = new Map<string, Expr>();
-  for (const [name, value] of Object.entries(loss.parameters)) if (typeof value === "number") symbols.set(name, num(value));
-  const { alpha } = loss;
-  const weight = alpha === undefined ? one : typeof alpha === "object" && "uniform" in alpha ? num(alpha.uniform) : sym("alphaT");
-  const weighted = symbolsOf(loss.formula).has("alphaT") ? loss.formula : simplify.mul(sym("alphaT"), loss.formula);
-  return stabilize(weighted, reading(labels, symbols.set("alphaT", weight)));
-}
+/** A class weight: known where every class has the same, else a symbol. */
+export const weightFrom = (alpha: Alpha | undefined, symbol: string): Expr =>
+  alpha === undefined ? one : typeof alpha === "object" && "uniform" in alpha ? num(alpha.uniform) : sym(symbol);
 
-/** The loss by the margin, with its first two derivatives. */
-export function derive(loss: Loss, labels: Labels): Derivatives {
-  const value = stabilized(loss, labels);
-  const slope = differentiate(value, "u");
-  const [f, d, dd] = lower([value, slope, differentiate(slope, "u")]) as [Expr, Expr, Expr];
-  return { value: f, slope: d, curvature: dd };
-}
-
-/** The names of the symbols that formulas mention. */
-export function symbolsOf(...exprs: readonly Expr[]): Set<string> {
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    expr.args.forEach(visit);
+/** A formula over the loss's symbols as one of u (and w), stable, ready to differentiate. A parameter given per class stays a symbol. */
+function stabilized(formula: Expr, loss: Loss, labels: Labels): Expr {
+  const alphaT = weightFrom(loss.alpha, "alphaT"), alphaRest = weightFrom(loss.alpha, "alphaRest");
+  const weighted = symbolsOf(formula).has("alphaT") ? formula : mul(sym("alphaT"), formula);
+  const read = (as: Exclude<Labels, "mixture">, margin: Expr, weight: Expr): Expr => {
+    const symbols = new Map([["alphaT", weight], ["alphaRest", alphaRest]]);
+    for (const [name, value] of Object.entries(loss.parameters)) if (typeof value === "number") symbols.set(name, num(value));
+    return stabilize(weighted, reading(as, symbols, margin));
   };
-  exprs.forEach(visit);
-  return new Set([...seen].filter((expr) => expr.word === "sym").map((expr) => expr.name));
+  const shifted = (margin: Expr, side: 0 | 1 | undefined): Expr =>
+    loss.margins === undefined ? margin : sub(margin, side === undefined ? sym("margins") : num(loss.margins[side]!));
+  if (labels === "mixture") return between(read("hard", shifted(u, 1), alphaT), read("hard", shifted(neg(u), 0), alphaRest));
+  return read(labels, shifted(u, undefined), alphaT);
+}
+
+/** The loss by the margin (or the logit), with its first two derivatives. */
+export function derive(loss: Loss, labels: Labels, curvature: Curvature = "exact"): Derivatives {
+  const value = stabilized(loss.formula, loss, labels);
+  const slope = differentiate(value, "u");
+  const exact = differentiate(slope, "u");
+  const bent = curvature === "exact" ? exact : loss.majorizer && labels === "hard" ? stabilized(loss.majorizer, loss, labels) : abs(exact);
+  const [f, d, dd] = lower([value, slope, bent]) as [Expr, Expr, Expr];
+  return { value: f, slope: d, curvature: dd };
 }

@@ -1,5 +1,5 @@
-import { log, mul, neg, pow, sub } from "../expr/expr.ts";
-import { defineLoss } from "./define.ts";
+import { add, log, mul, neg, pow, sub } from "../expr/expr.ts";
+import { family } from "./define.ts";
 
 /**
  * Focal loss: cross-entropy that listens less to what it already knows.
@@ -20,9 +20,16 @@ import { defineLoss } from "./define.ts";
  *
  * Reference: Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, 2017, https://arxiv.org/abs/1708.02002
  */
-export const focal = defineLoss(
+export const focal = family(
   "focal",
   { gamma: { default: 2, least: 0 } },
   ({ pt, alphaT, gamma }) => neg(mul(alphaT, pow(sub(1, pt), gamma), log(pt))),
-  { reference: "https://arxiv.org/abs/1708.02002" },
+  {
+    reference: "https://arxiv.org/abs/1708.02002",
+    // The exact curvature has (γ p_t − q) in place of γ p_t, q = 1 − p_t, and turns negative for hard examples.
+    majorizer: ({ pt, alphaT, gamma }) => mul(
+      alphaT, pow(sub(1, pt), gamma), pt,
+      add(mul(add(1, mul(2, gamma)), sub(1, pt)), mul(gamma, gamma, pt, neg(log(pt)))),
+    ),
+  },
 );

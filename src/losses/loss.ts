@@ -13,18 +13,63 @@ export type Alpha = number | readonly number[] | { readonly uniform: number };
 /** A parameter's value: one number, or one per class. */
 export type Parameter = number | readonly number[];
 
-/** A loss with its parameters set: a formula over p_t, not yet bound to logits, arrays or an engine. */
-export interface Loss {
+/**
+ * How a target t between 0 and 1 is read by the sigmoid head. Hard targets mean the same under all three.
+ *
+ * - `interpolate`: p_t = t·p + (1−t)·(1−p), and −log p_t is the cross-entropy with t: torchvision, Keras, optax
+ * - `mixture`: t·L(as a positive) + (1−t)·L(as a negative): kornia, and what a mean over drawn labels gives
+ * - `quality`: 1 − p_t = |t − p|, and −log p_t is the cross-entropy with t: the only one whose minimum is at p = t
+ */
+export type SoftRule = "interpolate" | "mixture" | "quality";
+
+/** What every loss says about itself, whatever it is a function of. */
+interface Definition {
   readonly name: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly alpha: Alpha | undefined;
-  /** As written, over the symbols `pt`, `alphaT` and the parameters' names. */
+  /** As written, over its symbols and the parameters' names. */
   readonly formula: Expr;
   /** Where the formula was published. */
   readonly reference: string | undefined;
   /** The loss in another language: its source text. */
   render(language: Language): string;
 }
+
+/**
+ * A loss of one example, over one number: `margin` losses are written over the probability of the true class,
+ * `pt` (or the margin `xt` itself), and serve both heads; `score` losses over the probability `p` and the target `t`
+ * of one logit, and serve the sigmoid head.
+ */
+export interface Loss extends Definition {
+  readonly kind: "margin" | "score";
+  /** The soft rule it was published with. */
+  readonly soft: SoftRule;
+  /** A positive upper bound of the curvature by the margin, where one is known in closed form. */
+  readonly majorizer: Expr | undefined;
+  /** Subtracted from each class's margin; see `ldam`. */
+  readonly margins: readonly number[] | undefined;
+  /** Added to each class's logit; see `logitAdjusted`. */
+  readonly offsets: readonly number[] | undefined;
+  /** `between`: a softmax label is a real number that stands between two classes; see `distributionFocal`. */
+  readonly labels: "classes" | "between";
+}
+
+/** A loss over two numbers of a softmax row: the true class's probability `pt` and its strongest rival's below it, `pj`. */
+export interface PairLoss extends Definition {
+  readonly kind: "pair";
+}
+
+/** A loss that is one number for a whole batch: a formula over sums, each a formula over `p` and `t`. */
+export interface BatchLoss extends Definition {
+  readonly kind: "batch";
+  /** One term per example and class, added up per class (`class`) or over all of them (`batch`). */
+  readonly sums: Readonly<Record<string, Expr>>;
+  readonly per: "class" | "batch";
+  /** The classes of a sigmoid head's yes-or-no question: only the yes, or no and yes. */
+  readonly binary: "positive" | "both";
+}
+
+export type AnyLoss = Loss | PairLoss | BatchLoss;
 
 /** The languages a loss can be printed in. */
 export type Language = "tex" | "js" | "wasm";

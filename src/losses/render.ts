@@ -1,4 +1,5 @@
 import { FocalError } from "../errors.ts";
+import { sym, symbolsOf } from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
 import { toFloat32 } from "../expr/float32.ts";
 import { fold } from "../expr/fold.ts";
@@ -6,26 +7,36 @@ import { js } from "../targets/js.ts";
 import { tex } from "../targets/tex.ts";
 import { Listing } from "../targets/wasm.ts";
 import type { Instruction } from "../targets/wasm.ts";
-import { derive, symbolsOf } from "./derive.ts";
-import type { Language, Loss } from "./loss.ts";
+import { derive } from "./derive.ts";
+import type { AnyLoss, Language, Loss } from "./loss.ts";
 
 const printers: Readonly<Record<Language, (loss: Loss) => string>> = {
-  tex: (loss) => fold(loss.formula, tex).text,
+  tex: renderTex,
   js: renderJs,
   wasm: renderWasm,
 };
 
 /** The loss in another language. `tex` is the formula as written, the others are the stable form that runs. */
-export function render(loss: Loss, language: Language): string {
+export function render(loss: AnyLoss, language: Language): string {
   const print = Object.hasOwn(printers, language) ? printers[language] : undefined;
   if (!print) throw new FocalError("argument", `language must be ${Object.keys(printers).join(", ")}, got ${JSON.stringify(language)}`);
-  return print(loss);
+  if (loss.kind === "margin" || loss.kind === "score") return print(loss);
+  if (language === "tex") return renderTex(loss);
+  throw new FocalError("argument", `${loss.name} is no function of one margin: language must be tex, got ${JSON.stringify(language)}`);
 }
 
+function renderTex(loss: AnyLoss): string {
+  const written = fold(loss.formula, tex).text;
+  if (loss.kind !== "batch") return written;
+  const sums = Object.entries(loss.sums).map(([name, term]) => `${fold(sym(name), tex).text} = \\sum ${fold(term, tex).text}`);
+  return `${written}, \\quad ${sums.join(", \\; ")}`;
+}
+
+const by = ({ kind }: Loss): string => (kind === "margin" ? "the margin u = logit of the true class" : "the logit u, for a target w");
 const results = ["value", "slope", "curvature"];
 
 function derivatives(loss: Loss): { exprs: Expr[]; inputs: string[] } {
-  const { value, slope, curvature } = derive(loss, "hard");
+  const { value, slope, curvature } = derive(loss, loss.kind === "margin" ? "hard" : "score");
   const exprs = [value, slope, curvature];
   return { exprs, inputs: ["u", ...[...symbolsOf(...exprs)].filter((name) => name !== "u").sort()] };
 }
@@ -34,7 +45,7 @@ function renderJs(loss: Loss): string {
   const { exprs, inputs } = derivatives(loss);
   const { statements, values } = js(exprs, (name) => name);
   return [
-    `/** ${loss.name}: value, slope and curvature by the margin u = logit of the true class. */`,
+    `/** ${loss.name}: value, slope and curvature by ${by(loss)}. */`,
     `function ${loss.name}(${inputs.join(", ")}) {`,
     ...statements.map((statement) => `  ${statement}`),
     `  return { ${results.map((name, i) => `${name}: ${values[i]}`).join(", ")} };`,
@@ -49,7 +60,7 @@ function renderWasm(loss: Loss): string {
   const symbols = Object.fromEntries(inputs.map((name, i) => [name, listing.emit("param", [], i)]));
   const values = listing.formulas(toFloat32(exprs), symbols);
   return [
-    `;; ${loss.name}: ${results.join(", ")} by the margin u, four float32 lanes at a time`,
+    `;; ${loss.name}: ${results.join(", ")} by ${by(loss)}, four float32 lanes at a time`,
     ...listing.instructions.map(({ op, args, immediate }, r) => `$${r} = ${op}${[...args.map((arg) => `$${arg}`), ...operand(op, immediate)].map((text) => ` ${text}`).join("")}`),
     ...values.map((register, i) => `${results[i]} = $${register}`),
   ].join("\n");

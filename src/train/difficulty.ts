@@ -40,10 +40,10 @@ export function difficulty(
   if (head === "sigmoid" && classes !== 2) throw new FocalError("argument", `with the sigmoid head classes must be 2, got ${classes}`);
   const perRow = criterion(loss, head === "sigmoid" ? { head, reduction: "none" } : { head, classes, reduction: "none" });
   const { grad } = perRow.valueAndGrad(Float64Array.from(logits), y);
-  const others = othersOf(classes);
+  const others = othersOf(classes), none = new Float64Array(classes);
   // du/dz is ±1 at a sigmoid's logit and 1 at the label's logit of a softmax.
   const slope = (row: number): number => Math.abs(head === "sigmoid" ? grad[row]! : grad[row * classes + y[row]!]!);
-  const margin = (row: number): number => (head === "sigmoid" ? (y[row] === 1 ? logits[row]! : -logits[row]!) : marginOf(logits, row * classes, 1, y[row]!, others));
+  const margin = (row: number): number => (head === "sigmoid" ? (y[row] === 1 ? logits[row]! : -logits[row]!) : marginOf(logits, row * classes, 1, none, y[row]!, others));
   const rows = Array.from({ length: y.length }, (_, row) => ({ label: y[row]!, margin: margin(row), slope: slope(row) }));
   const total = rows.reduce((sum, row) => sum + row.slope, 0);
   return Array.from({ length: classes }, (_, k) => k).flatMap((k) => {

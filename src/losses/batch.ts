@@ -1,0 +1,80 @@
+import { num, sym, symbolsOf } from "../expr/expr.ts";
+import type { Expr } from "../expr/expr.ts";
+import { differentiate } from "../expr/differentiate.ts";
+import { lower } from "../expr/lower.ts";
+import { simplify } from "../expr/simplify.ts";
+import { stabilize } from "../expr/stabilize.ts";
+import { LossCache } from "./cache.ts";
+import { symbolsFor, writtenFormula } from "./define.ts";
+import type { Given, Settings } from "./define.ts";
+import { weightFrom } from "./derive.ts";
+import type { BatchLoss } from "./loss.ts";
+import { defaultsOf, readParameters } from "./parameters.ts";
+import type { Ranges } from "./parameters.ts";
+import { render } from "./render.ts";
+
+/** Makes a {@link BatchLoss}; without settings, with every default. */
+export interface BatchFamily<P> {
+  (settings?: Settings<P>): BatchLoss;
+  readonly defaults: Readonly<Record<keyof P & string, number>>;
+}
+
+/** What a term of a sum may mention. */
+type Term = { readonly p: Expr; readonly t: Expr; readonly alphaT: Expr };
+/** What the formula over the sums may mention: examples, classes, and whether this class is the background. */
+type Whole = { readonly count: Expr; readonly classes: Expr; readonly background: Expr };
+
+const termWords = ["p", "t", "alphaT"], wholeWords = ["count", "classes", "background"];
+
+/**
+ * A loss over sums, each a formula over the probability p of a class and its share t of an example; written once for one
+ * class, added up over the classes.
+ */
+export function batchFamily<const P extends Ranges, const S extends string>(
+  name: string, parameters: P,
+  sums: (symbols: Given<P> & Term) => Readonly<Record<S, Expr>>,
+  formula: (symbols: Given<P> & Whole & { readonly [sum in S]: Expr }) => Expr,
+  about: Pick<BatchLoss, "per" | "binary"> & { readonly reference: string },
+): BatchFamily<P> {
+  const own = Object.keys(parameters);
+  const read = readParameters(name, parameters, [...termWords, ...wholeWords]);
+  const terms = sums(symbolsFor(parameters, termWords) as never);
+  for (const term of Object.values<Expr>(terms)) writtenFormula(name, () => term, {}, [...own, ...termWords]);
+  const words = [...Object.keys(terms), ...wholeWords];
+  const written = writtenFormula(name, formula as (symbols: never) => Expr, symbolsFor(parameters, words) as never, [...own, ...words]);
+  const make = (settings: Settings<P> = {}): BatchLoss => {
+    const loss: BatchLoss = {
+      kind: "batch", name, parameters: read(settings), alpha: settings.alpha, formula: written, sums: terms, ...about,
+      render: (language) => render(loss, language),
+    };
+    return Object.freeze(loss);
+  };
+  return Object.assign(make, { defaults: defaultsOf(parameters) });
+}
+
+/** The formulas that run: per sum its term with slope and curvature by the class's margin u, and the whole with its derivatives by the sums. */
+interface BatchFormulas {
+  /** value, slope, curvature of one sum's term after another; t is the symbol `w` */
+  readonly terms: readonly Expr[];
+  readonly whole: Expr;
+  readonly first: readonly Expr[];
+  readonly second: readonly (readonly Expr[])[];
+}
+
+const derived = new LossCache<BatchFormulas>();
+
+export const deriveBatch = (loss: BatchLoss): BatchFormulas => derived.get(loss, "", () => {
+  const parameters = Object.entries(loss.parameters).map(([key, value]) => [key, num(value as number)] as const);
+  const reading = new Map<string, Expr>([["p", simplify.sigmoid(sym("u"))], ["t", sym("w")], ["alphaT", weightFrom(loss.alpha, "alphaT")], ...parameters]);
+  const terms = Object.values(loss.sums).flatMap((term) => {
+    const value = stabilize(term, { symbols: reading }), slope = differentiate(value, "u");
+    return [value, slope, differentiate(slope, "u")];
+  });
+  const names = Object.keys(loss.sums);
+  const whole = stabilize(loss.formula, { symbols: new Map(parameters) });
+  const first = names.map((name) => differentiate(whole, name));
+  return { terms: lower(terms), whole, first, second: first.map((slope) => names.map((name) => differentiate(slope, name))) };
+});
+
+/** Whether class weights turn up in a loss's sums. */
+export const isWeighted = (loss: BatchLoss): boolean => symbolsOf(...Object.values(loss.sums)).has("alphaT");

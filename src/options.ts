@@ -1,0 +1,137 @@
+import { FocalError } from "./errors.ts";
+import { symbolsOf } from "./expr/expr.ts";
+import type { Head } from "./heads/job.ts";
+import type { Layout } from "./heads/targets.ts";
+import { checkParameters, classWeights as readWeights, expectOptions } from "./inputs.ts";
+import type { ClassWeights } from "./inputs.ts";
+import { isWeighted } from "./losses/batch.ts";
+import type { Labels } from "./losses/derive.ts";
+import type { AnyLoss, SoftRule } from "./losses/loss.ts";
+import type { From } from "./scores.ts";
+
+/**
+ * What becomes of the examples' losses: their mean over the examples that are not ignored, their sum,
+ * nothing ("none"), the sum ÷ max(1, targets above 0), as dense detectors divide, or Σ wℓ ÷ Σ w.
+ */
+export type Reduction = "mean" | "sum" | "none" | "positives" | "weightedMean";
+/** Where the loss runs. JavaScript computes in float64, WebAssembly SIMD in float32. */
+export type Engine = "js" | "wasm";
+
+export interface CriterionOptions<R extends Reduction = Reduction> {
+  /** "sigmoid" (default): each logit a yes-or-no question. "softmax": rows of `classes` logits, one label each. */
+  readonly head?: Head;
+  /** Default "mean". */
+  readonly reduction?: R;
+  /** Logits per row: required by softmax; with sigmoid, the columns that per-class settings and labels refer to. */
+  readonly classes?: number;
+  /** Distance between the classes of one example: 1 (default) for rows and NHWC, height × width for NCHW planes. */
+  readonly inner?: number;
+  /** Targets of this value count for nothing: no loss, no gradient, no part in the mean. */
+  readonly ignoreIndex?: number;
+  /** Sigmoid head with labels: the label that names no class, so that every column is a negative. */
+  readonly background?: number;
+  /** How the sigmoid head reads targets between 0 and 1. Default: as the loss was published, mostly "interpolate". */
+  readonly soft?: SoftRule;
+  /** Label smoothing s in [0, 1), default 0: t becomes t(1 − s) + s/2, a softmax label's share 1 − s + s/classes. */
+  readonly smoothing?: number;
+  /** What the scores are. Default "logits". Gradients are by what was given; rows of probabilities are normalised. */
+  readonly from?: From;
+  /** One more factor per class: by column (sigmoid with `classes`) or by label (softmax). */
+  readonly classWeights?: readonly number[];
+  /** Default: SIMD for float32 logits where it is available and worth it, else JavaScript. */
+  readonly engine?: Engine;
+  /** Also refuse NaN and infinite logits, naming the index. Default false: NaN in, NaN out. */
+  readonly check?: boolean;
+}
+
+/** A loss and a criterion's options, read and checked. */
+export interface Plan extends Layout {
+  /** The loss, with its class weights left open where the criterion adds its own. */
+  readonly loss: AnyLoss;
+  readonly head: Head;
+  readonly reduction: Reduction;
+  /** Whether `classes` was given, so that settings are per column. */
+  readonly perColumn: boolean;
+  readonly from: From;
+  readonly engine: Engine | undefined;
+  readonly check: boolean;
+  readonly alpha: ClassWeights;
+  readonly offsets: Float64Array;
+  /** How targets between 0 and 1 are read. */
+  readonly soft: Labels;
+}
+
+const names = ["head", "reduction", "classes", "inner", "ignoreIndex", "background", "soft", "smoothing", "from", "classWeights", "engine", "check"];
+const choices = {
+  head: ["sigmoid", "softmax"], reduction: ["mean", "sum", "none", "positives", "weightedMean"], soft: ["interpolate", "mixture", "quality"],
+  from: ["logits", "probabilities", "logProbabilities"], engine: ["js", "wasm"],
+} as const;
+
+/** Reads what a loss is bound with; refuses what it cannot be bound with. */
+export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
+  expectOptions("criterion", options);
+  for (const [name, value] of Object.entries(options)) {
+    if (!names.includes(name)) throw new FocalError("argument", `criterion has no option ${name}; it has ${names.join(", ")}`);
+    const allowed: readonly unknown[] | undefined = choices[name as keyof typeof choices];
+    if (allowed && value !== undefined && !allowed.includes(value)) throw new FocalError("argument", `${name} must be ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}, got ${JSON.stringify(value)}`);
+  }
+  const { head = "sigmoid", reduction = "mean", classes, inner = 1, ignoreIndex, background, smoothing = 0, from = "logits", engine, check = false } = options;
+  if (head === "softmax" || classes !== undefined) expectWhole("classes", classes, head === "softmax" ? 2 : 1);
+  expectWhole("inner", inner, 1);
+  if (!(smoothing >= 0 && smoothing < 1)) throw new FocalError("argument", `smoothing must be in [0, 1), got ${String(smoothing)}`);
+  if (background !== undefined && (head === "softmax" || (classes ?? 1) < 2)) throw new FocalError("argument", "background needs the sigmoid head with classes ≥ 2, whose labels may name none of them; a softmax background is a class like the others");
+  if (reduction === "positives" && head === "softmax") throw new FocalError("argument", `reduction "positives" needs the sigmoid head: a softmax row has a label, not a positive`);
+  refuseMismatch(loss, head, { ...options, reduction, smoothing });
+  checkParameters(loss, head, classes);
+  const alpha = readWeights(loss, head, classes, options.classWeights);
+  return {
+    loss: options.classWeights ? { ...loss, alpha: [...alpha.positive] } : loss,
+    head, reduction, classes: classes ?? 1, perColumn: classes !== undefined, inner, ignoreIndex, background, smoothing, from, engine, check,
+    alpha, offsets: offsetsOf(loss, head, classes), soft: softLabels(loss, options.soft),
+  };
+}
+
+/** Refuses heads and options that a loss is not defined for. */
+function refuseMismatch(loss: AnyLoss, head: Head, { soft, reduction, smoothing, classes, classWeights }: CriterionOptions): void {
+  const refuse = (why: string): never => { throw new FocalError("argument", `${loss.name} ${why}`); };
+  if (soft !== undefined && head === "softmax") refuse(`cannot take soft: ${JSON.stringify(soft)} with the softmax head, where shares always mix; it is for the sigmoid head`);
+  if (loss.kind === "batch") {
+    if (reduction !== "mean") refuse(`is one number for the whole batch: reduction must be left out, got ${JSON.stringify(reduction)}`);
+    if (soft !== undefined) refuse("reads soft targets by its own formula: leave soft out");
+    if (!isWeighted(loss) && (loss.alpha !== undefined || classWeights !== undefined)) refuse("has no class weights: alpha and classWeights must be left out");
+    if (loss.per === "batch" && smoothing !== 0) refuse("is defined for hard targets: leave smoothing out");
+    if (loss.binary === "both" && loss.per === "class" && head === "sigmoid" && (classes ?? 1) > 1) refuse(`with the sigmoid head tells one foreground from the background: classes must be 1, got ${classes}; softmax takes more`);
+    return;
+  }
+  if (loss.kind === "pair") {
+    if (head !== "softmax") refuse(`compares classes: it needs head "softmax", got ${JSON.stringify(head)}`);
+    if (smoothing !== 0) refuse("is defined for one label per row: leave smoothing out");
+    return;
+  }
+  if (loss.kind === "score") {
+    if (head !== "sigmoid") refuse(`is written over one probability and its target: it needs head "sigmoid", got ${JSON.stringify(head)}`);
+    if (soft !== undefined) refuse("reads soft targets by its own formula: leave soft out");
+  }
+  const mentioned = symbolsOf(loss.formula);
+  if (head === "sigmoid" && (mentioned.has("own") || loss.labels === "between")) refuse(`is written over rows of classes: it needs head "softmax", got ${JSON.stringify(head)}`);
+  if (head === "sigmoid" && (classes ?? 1) > 1 && (loss.margins ?? loss.offsets)) refuse(`with the sigmoid head has two classes, no and yes: classes must be left out, got ${classes}; softmax takes more`);
+  if ((mentioned.has("xt") || loss.margins) && soft !== undefined && soft !== "mixture") refuse(`is written over the margin, which a soft target has on both sides: soft must be "mixture", got ${JSON.stringify(soft)}`);
+  for (const [name, perClass] of [["margins", loss.margins], ["offsets", loss.offsets]] as const) {
+    const expected = head === "softmax" ? classes! : 2;
+    if (perClass && perClass.length !== expected) refuse(`has ${name} for ${perClass.length} classes, but there are ${expected}`);
+  }
+}
+
+const softLabels = (loss: AnyLoss, soft: SoftRule | undefined): Labels =>
+  loss.kind === "margin" ? soft ?? loss.soft : "score";
+
+/** What is added to logits: per class under softmax; with the sigmoid head the yes's minus the no's. */
+function offsetsOf(loss: AnyLoss, head: Head, classes: number | undefined): Float64Array {
+  const offsets = loss.kind === "margin" ? loss.offsets : undefined;
+  if (head === "softmax") return offsets ? Float64Array.from(offsets) : new Float64Array(classes!);
+  return Float64Array.of(offsets ? offsets[1]! - offsets[0]! : 0);
+}
+
+function expectWhole(name: string, value: number | undefined, least: number): void {
+  if (!(Number.isInteger(value) && value! >= least)) throw new FocalError("argument", `${name} must be a whole number ≥ ${least}, got ${String(value)}`);
+}
