@@ -6,10 +6,11 @@ import { predict } from "./commands/predict.ts";
 import { render } from "./commands/render.ts";
 import { refuseUnknown, Stopped } from "./commands/options.ts";
 import { train } from "./commands/train.ts";
+import { tune } from "./commands/tune.ts";
 import { version } from "./version.ts";
 
 // Each command knows its own arguments; here only their names matter.
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, predict, plot, render };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, plot, render };
 const main = defineCommand({
   meta: { name: "focal", version, description: "Train on imbalanced tables and see what focal loss buys." },
   subCommands,

@@ -89,7 +89,7 @@ function candidateOf(name: FamilyName, gamma: number | undefined, alpha: AlphaCh
   family.make(typeof alpha === "number" ? { ...focusing, alpha } : focusing); // refuses what cannot be trained with
   return {
     name: nameOf(name, gamma, alpha), family: name, gamma, alpha, seedShift: 0,
-    formula: family.formula(alpha === "none" ? "" : alpha === "balanced" ? "w_y " : "αₜ ", gamma) + (alpha === "balanced" ? ", w by effective number" : ""),
+    formula: family.formula(alpha === "none" ? "" : alpha === "balanced" ? "w_y " : "αₜ ", gamma) + (name === "crossEntropy" && alpha === "balanced" ? ", w by effective number" : ""),
     loss: (counts) => family.make({ ...focusing, ...weighting(counts) }),
     recovery: (counts) => {
       if (family.recovery === undefined) return undefined;

@@ -1,6 +1,6 @@
 import type { LossResult, Metric, Results } from "../results.ts";
 import { REFERENCE } from "./candidates.ts";
-import { meanAndDeviation, pairedDifference } from "./intervals.ts";
+import { pairedDifference, restartNoise } from "./intervals.ts";
 
 type Judgement = Pick<Results, "headline" | "recommendation">;
 
@@ -24,10 +24,7 @@ export function conclude(losses: readonly LossResult[], testOverTrain: number): 
   const level = 1 - 0.05 / candidates.length;
   const differs = (loss: LossResult, metric: Metric): Difference =>
     pairedDifference(loss.runs.map((run) => run.metrics[metric]), reference.runs.map((run) => run.metrics[metric]), testOverTrain, level);
-  const noise = (metric: Metric): number => {
-    const { mean, sd } = meanAndDeviation(restart.runs.map((run, i) => run.metrics[metric] - reference.runs[i]!.metrics[metric]));
-    return Math.max(Math.abs(mean), sd);
-  };
+  const noise = (metric: Metric): number => restartNoise(restart.runs.map((run) => run.metrics[metric]), reference.runs.map((run) => run.metrics[metric]));
   const wins = (loss: LossResult, metric: Metric): boolean => {
     const { mean, low } = differs(loss, metric);
     return low !== undefined && low > 0 && mean > noise(metric);

@@ -26,6 +26,12 @@ export function pairedDifference(
   return { mean, low: mean - half, high: mean + half };
 }
 
+/** How far a restart moves a loss on the same splits: the larger of mean and standard deviation of the differences. */
+export function restartNoise(restart: readonly number[], reference: readonly number[]): number {
+  const { mean, sd } = meanAndDeviation(restart.map((value, i) => value - reference[i]!));
+  return Math.max(Math.abs(mean), sd);
+}
+
 /** Student's t: the value below which a share p ≥ ½ lies, by bisection of the integral of its density. */
 export function studentQuantile(p: number, freedom: number): number {
   let low = 0, high = 1;

@@ -1,4 +1,4 @@
-import type { DataSummary, Results } from "../results.ts";
+import type { DataSummary } from "../results.ts";
 import { count, percent, plural } from "./format.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
@@ -8,14 +8,14 @@ const MOST = 40;
 type Column = DataSummary["columns"][number];
 
 /** What was trained on: classes and their imbalance, columns, what is missing, what was left out and why. */
-export function dataSummary({ data, protocol }: Results): Html {
+export function dataSummary(data: DataSummary, divisions: number): Html {
   const remarkable = data.columns.filter(({ kind, missing, note }) => kind === "dropped" || missing > 0 || note !== undefined);
   const dropped = data.columns.filter(({ kind }) => kind === "dropped").length;
   const incomplete = data.columns.filter(({ missing }) => missing > 0).length;
   return html`<p>${plural(data.rows, "row")} from ${data.files.map((file, i) => html`${i > 0 && ", "}<code>${file}</code>`)}; target <code>${data.target}</code>;
 ${plural(data.columns.length, "column")}, ${dropped === 0 ? "none" : count(dropped)} dropped, ${incomplete === 0 ? "none" : count(incomplete)} with missing values, ${plural(data.features, "model input")} after encoding.
 ${data.duplicateRows > 0 && `${plural(Math.round(data.duplicateRows), "row")} of the test part also ${Math.round(data.duplicateRows) === 1 ? "stands" : "stand"} in the training part (mean over the splits).`}</p>
-${classTable(data, protocol.repeats)}
+${classTable(data, divisions)}
 ${remarkable.length === 0
     ? html`<p>Every column was used and complete.</p>`
     : html`<h3>Columns with something to know</h3>${columnTable(remarkable.slice(0, MOST), data.rows)}`}
@@ -23,7 +23,19 @@ ${remarkable.length > MOST && html`<p class="hint">${plural(remarkable.length - 
 <details><summary>All ${plural(data.columns.length, "column")}</summary>${columnTable(data.columns, data.rows)}</details>`;
 }
 
-function classTable({ classes, rows, splits }: DataSummary, repeats: number): Html {
+/** How many rows and classes, and how unequal. */
+export function imbalanceFacts({ rows, classes }: DataSummary): readonly (readonly [value: string, name: string])[] {
+  const counts = classes.map((c) => c.count);
+  const rarest = Math.min(...counts);
+  return [
+    [count(rows), "rows"],
+    [String(classes.length), "classes"],
+    [oneTo(Math.max(...counts) / rarest), "rarest to largest class"],
+    [count(rarest), rarest === 1 ? "example of the rarest" : "examples of the rarest"],
+  ];
+}
+
+function classTable({ classes, rows, splits }: DataSummary, divisions: number): Html {
   const largest = Math.max(...classes.map((c) => c.count));
   const first = splits[0];
   const order = classes.map((c, index) => ({ ...c, index })).sort((a, b) => b.count - a.count);
@@ -33,11 +45,11 @@ function classTable({ classes, rows, splits }: DataSummary, repeats: number): Ht
 <tbody>${order.map(({ name, count: n, index }) => html`<tr><th scope="row">${name}</th><td>${count(n)}</td><td>${percent(n / rows)}</td><td>${oneTo(largest / n)}</td>
 <td class="wide"><span class="bar" style="width:${((100 * n) / largest).toFixed(2)}%"></span></td>${
     first && [first.train, first.validation, first.test].map((part) => html`<td>${count(part[index] ?? 0)}</td>`)}</tr>`)}</tbody></table></div>
-${first && repeats > 1 && html`<p class="hint">Rows per part are those of the first of ${repeats} splits.</p>`}`;
+${first && divisions > 1 && html`<p class="hint">Rows per part are those of the first of ${divisions} splits.</p>`}`;
 }
 
 /** 1 : 44 */
-export function oneTo(ratio: number): string {
+function oneTo(ratio: number): string {
   return Number.isFinite(ratio) ? `1 : ${ratio < 10 ? Number(ratio.toPrecision(2)) : count(ratio)}` : "–";
 }
 

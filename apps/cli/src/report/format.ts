@@ -43,6 +43,12 @@ export function percent(share: number): string {
   return `${value > 0 && value < 0.1 ? value.toPrecision(1) : value >= 10 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
+/** 99.4, of a level 0.994 */
+export function percentOf(level: number): string {
+  const percent = 100 * level;
+  return percent > 99.9 ? percent.toFixed(2) : percent > 95 ? percent.toFixed(1) : percent.toFixed(0);
+}
+
 /** "1 row", "2 rows" */
 export function plural(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;

@@ -1,13 +1,15 @@
-import type { Results } from "../results.ts";
+import type { Protocol, Results } from "../results.ts";
 import { fixed } from "./format.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 
+type Fact = readonly [name: string, value: string];
+
 /** How it was measured, and what to type to measure it again. */
-export function reproduce({ protocol, reproduce: how }: Results): Html {
-  const facts: readonly (readonly [string, string])[] = [
+export function reproduce(how: Results["reproduce"], protocol: Omit<Protocol, "repeats">, more: readonly Fact[]): Html {
+  const facts: readonly Fact[] = [
     ["Split", protocol.split],
-    ["Repeats", String(protocol.repeats)],
+    ...more,
     ["Model", protocol.model],
     ["Selection", protocol.selection],
     ["Models trained", String(protocol.configurations)],
