@@ -5,6 +5,7 @@ import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
 import { expectOptions } from "./inputs.ts";
+import { optionNames } from "./options.ts";
 
 /** The settings of focal loss itself. */
 export interface FocalSettings {
@@ -16,15 +17,15 @@ export interface FocalSettings {
 
 type FunctionOptions<R extends Reduction> = FocalSettings & Omit<CriterionOptions<R>, "head"> & Pick<CallOptions, "weights" | "normalizer">;
 
-const optionNames = ["gamma", "alpha", "reduction", "weights", "normalizer", "ignoreIndex", "classes", "inner", "engine", "check"];
+const names = ["gamma", "alpha", "weights", "normalizer", ...optionNames.filter((name) => name !== "head")];
 const ready = new Map<string, Criterion>();
 /** Criteria kept between calls of the functions below: the settings of one program. */
 const kept = 32;
 
 function cached(head: "sigmoid" | "softmax", options: FunctionOptions<Reduction>): Criterion {
   expectOptions(`${head}FocalLoss`, options);
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
-  if (unknown !== undefined) throw new FocalError("argument", `${head}FocalLoss has no option ${unknown}; it has ${optionNames.join(", ")}`);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new FocalError("argument", `${head}FocalLoss has no option ${unknown}; it has ${names.join(", ")}`);
   const { gamma, alpha, weights: _, normalizer: __, ...rest } = options;
   const settings = { ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) };
   const key = JSON.stringify([head, settings, rest]);

@@ -2,6 +2,9 @@ export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, soft
 export { applyTemperature, calibrate, fitTemperature, recoverPosterior } from "./calibrate.ts";
 export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
 export { criterion } from "./criterion.ts";
+export { objective } from "./objective.ts";
+export type { Objective, ObjectiveOptions } from "./objective.ts";
+export { optimalBias } from "./optimalBias.ts";
 export { runningPositives } from "./normalizer.ts";
 export type { RunningPositives } from "./normalizer.ts";
 export type { ArrayOf, CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction, Value } from "./criterion.ts";

@@ -61,7 +61,8 @@ export interface Plan extends Layout {
   readonly soft: Labels;
 }
 
-const names = ["head", "reduction", "classes", "inner", "ignoreIndex", "background", "soft", "smoothing", "from", "classWeights", "engine", "check"];
+/** The options a criterion has. */
+export const optionNames = ["head", "reduction", "classes", "inner", "ignoreIndex", "background", "soft", "smoothing", "from", "classWeights", "engine", "check"];
 const choices = {
   head: ["sigmoid", "softmax"], reduction: ["mean", "sum", "none", "positives", "weightedMean"], soft: ["interpolate", "mixture", "quality"],
   from: ["logits", "probabilities", "logProbabilities"], engine: ["js", "wasm"],
@@ -71,9 +72,9 @@ const choices = {
 export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
   expectOptions("criterion", options);
   for (const [name, value] of Object.entries(options)) {
-    if (!names.includes(name)) throw new FocalError("argument", `criterion has no option ${name}; it has ${names.join(", ")}`);
+    if (!optionNames.includes(name)) throw new FocalError("argument", `criterion has no option ${name}; it has ${optionNames.join(", ")}`);
     const allowed: readonly unknown[] | undefined = choices[name as keyof typeof choices];
-    if (allowed && value !== undefined && !allowed.includes(value)) throw new FocalError("argument", `${name} must be ${allowed.map((choice) => JSON.stringify(choice)).join(", ")}, got ${JSON.stringify(value)}`);
+    if (allowed && value !== undefined && !allowed.includes(value)) throw new FocalError("argument", `${name} must be ${oneOf(allowed)}, got ${JSON.stringify(value)}`);
   }
   const { head = "sigmoid", reduction = "mean", classes, inner = 1, ignoreIndex, background, smoothing = 0, from = "logits", engine, check = false } = options;
   if (head === "softmax" || classes !== undefined) expectWhole("classes", classes, head === "softmax" ? 2 : 1);
@@ -90,6 +91,9 @@ export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
     alpha, offsets: offsetsOf(loss, head, classes), soft: softLabels(loss, options.soft),
   };
 }
+
+/** "a", "b" or "c" */
+const oneOf = (choices: readonly unknown[]): string => choices.map((choice) => JSON.stringify(choice)).join(", ").replace(/, ([^,]*)$/, " or $1");
 
 /** Refuses heads and options that a loss is not defined for. */
 function refuseMismatch(loss: AnyLoss, head: Head, { soft, reduction, smoothing, classes, classWeights }: CriterionOptions): void {

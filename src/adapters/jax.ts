@@ -1,4 +1,5 @@
 import { lax, numpy as np } from "@jax-js/jax";
+import { FocalError } from "../errors.ts";
 import type { Expr } from "../expr/expr.ts";
 import { fold } from "../expr/fold.ts";
 import type { Target } from "../expr/fold.ts";
@@ -61,6 +62,9 @@ function say(exprs: readonly Expr[], symbols: Readonly<Record<string, np.Array>>
  * loss(np.array([0, 0]), np.array([1, 0])).item();   // 0.0866…
  */
 export function jaxLoss(loss: Loss, { head, classes }: { head: Head; classes?: number }): (logits: np.Array, targets: np.Array) => np.Array {
+  if (loss.kind !== "margin" || loss.margins || loss.offsets || loss.labels !== "classes" || Object.values(loss.parameters).some((value) => typeof value !== "number")) {
+    throw new FocalError("argument", `jaxLoss takes losses over p_t with one number per parameter, such as focal({ gamma: 2 }); ${loss.name} is not such a one`);
+  }
   const { value, slope } = derive(loss, "hard");
   const weights = classWeights(loss, head, classes);
   return head === "sigmoid" ? sigmoid : softmax;

@@ -33,7 +33,7 @@ export type Curvature = "exact" | "majorized";
 
 const { add, mul, sub, neg, abs, sigmoid, softplus } = simplify;
 const u = sym("u"), w = sym("w"), one = num(1), zero = num(0);
-const between = (positive: Expr, negative: Expr): Expr => add(mul(w, positive), mul(sub(one, w), negative));
+const between = (positive: Expr, negative: Expr): Expr => (positive === negative ? positive : add(mul(w, positive), mul(sub(one, w), negative)));
 
 function reading(labels: Exclude<Labels, "mixture">, symbols: Map<string, Expr>, margin: Expr): Reading {
   const right = sigmoid(margin), wrong = sigmoid(neg(margin));

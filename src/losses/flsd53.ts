@@ -14,7 +14,7 @@ import { defineLoss } from "./define.ts";
  * @param alpha - class weights; see {@link Alpha}
  *
  * @example
- * criterion(flsd53(), { reduction: "none" }).value([0, -2], [1, 1]);   // [0.0866…, 1.1276…]
+ * criterion(flsd53(), { reduction: "none" }).value([0, -2], [1, 1]);   // [0.0866…, 1.1275…]
  *
  * Reference: Mukhoti et al.: Calibrating Deep Neural Networks using Focal Loss, 2020, https://arxiv.org/abs/2002.09437
  */

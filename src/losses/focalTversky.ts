@@ -25,7 +25,7 @@ export function tverskyDistance({ tp, fn, fp, delta, smooth }: { readonly [name 
  * @param smooth - s ≥ 0, default 1: what an empty region is measured against
  *
  * @example
- * criterion(focalTversky()).value([0, 0], [1, 0]);   // 0.3535533905932738
+ * criterion(focalTversky()).value([0, 0], [1, 0]);   // 0.35355339059327373
  *
  * Reference: Abraham, Khan: A Novel Focal Tversky Loss Function, 2018, https://arxiv.org/abs/1810.07842
  */

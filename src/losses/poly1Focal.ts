@@ -13,7 +13,7 @@ import { defineLoss } from "./define.ts";
  * @param alpha - class weights; see {@link Alpha}
  *
  * @example
- * criterion(poly1Focal({ gamma: 2, epsilon: 1 }), { reduction: "sum" }).value([0], [1]);   // 0.2982867951399863
+ * criterion(poly1Focal({ gamma: 2, epsilon: 1 }), { reduction: "sum" }).value([0], [1]);   // 0.29828679513998635
  *
  * Reference: Leng et al.: PolyLoss, 2022, https://arxiv.org/abs/2204.12511
  */

@@ -27,7 +27,7 @@ const mixed = ({ weight, classes, count }: { readonly weight: Expr; readonly cla
  * @param smooth - in TI, ≥ 0, default 1e-6
  *
  * @example
- * criterion(unifiedFocal()).value([0, 0], [1, 0]);   // 0.47606…
+ * criterion(unifiedFocal()).value([0, 0], [1, 0]);   // 0.47608…
  *
  * Reference: Yeung, Sala, Schönlieb, Rundo: Unified Focal Loss, 2021, https://arxiv.org/abs/2102.04525
  */
@@ -54,7 +54,7 @@ export const unifiedFocal = batchFamily(
  * @param smooth - in TI, ≥ 0, default 1e-6
  *
  * @example
- * criterion(asymmetricUnifiedFocal()).value([0, 0], [1, 0]);   // 0.46551…
+ * criterion(asymmetricUnifiedFocal()).value([0, 0], [1, 0]);   // 0.45476…
  *
  * Reference: https://arxiv.org/abs/2102.04525
  */

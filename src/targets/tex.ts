@@ -6,9 +6,16 @@ interface Tex {
   readonly tightness: number;
 }
 
-const names: Readonly<Record<string, string>> = { pt: "p_t", alphaT: "\\alpha_t", u: "u", x: "x", t: "t" };
+const names: Readonly<Record<string, string>> = { pt: "p_t", pj: "p_j", xt: "x_t", alphaT: "\\alpha_t" };
 const greek = new Set(["alpha", "beta", "gamma", "delta", "epsilon", "lambda", "mu", "pi", "rho", "sigma", "tau", "theta", "xi"]);
-const symbol = (name: string): string => names[name] ?? (greek.has(name) ? `\\${name}` : name.length === 1 ? name : `\\mathrm{${name}}`);
+const signs: Readonly<Record<string, string>> = { Pos: "+", Neg: "-" };
+const word = (name: string): string => (greek.has(name) ? `\\${name}` : name.length === 1 ? name : `\\mathrm{${name}}`);
+/** gammaPos → \gamma_{+} */
+function symbol(name: string): string {
+  const [, letter, index] = /^([a-z]+)([A-Z]\w*)$/.exec(name) ?? [];
+  if (names[name] !== undefined || letter === undefined || !greek.has(letter)) return names[name] ?? word(name);
+  return `${word(letter)}_{${signs[index!] ?? `\\mathrm{${index!.toLowerCase()}}`}}`;
+}
 
 const atom = (text: string): Tex => ({ text, tightness: 3 });
 const hold = (a: Tex, tightness: number): string => (a.tightness < tightness ? `(${a.text})` : a.text);
@@ -24,7 +31,7 @@ export const tex: Target<Tex> = {
   add: (a, b) => ({ text: `${a.text} + ${hold(b, 1)}`, tightness: 0 }),
   sub: (a, b) => ({ text: `${a.text} - ${hold(b, 1)}`, tightness: 0 }),
   mul: (a, b) => ({ text: times(hold(a, 1), hold(b, 1)), tightness: 1 }),
-  div: (a, b) => atom(`\\frac{${a.text}}{${b.text}}`),
+  div: (a, b) => ({ text: `\\frac{${a.text}}{${b.text}}`, tightness: 2 }),
   pow: (a, b) => ({ text: `${hold(a, 3)}^{${b.text}}`, tightness: 2 }),
   exp: (a) => ({ text: `e^{${a.text}}`, tightness: 2 }),
   log: call("\\log"),
