@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import * as library from "focal-loss";
 import * as expr from "focal-loss/expr";
 import * as jax from "focal-loss/jax";
+import * as presets from "focal-loss/presets";
 import { expect, test } from "vitest";
 
 test("the library exports just these names", () => {
@@ -18,6 +19,24 @@ test("the library exports just these names", () => {
     "select", "sigmoid", "softplus", "sqrt", "stabilize", "sub", "sym", "toFloat32",
   ]);
   expect(Object.keys(jax)).toEqual(["jaxLoss"]);
+  expect(Object.entries(presets).map(([library, calls]) => `${library}: ${Object.keys(calls).join(", ")}`)).toEqual([
+    "apex: focalLoss",
+    "detectron2: retinaNet",
+    "flux: binaryFocalLoss, focalLoss",
+    "fvcore: sigmoidFocalLoss, sigmoidFocalLossStar",
+    "keras: binaryFocalCrossentropy, categoricalFocalCrossentropy",
+    "kornia: focalLoss, binaryFocalLossWithLogits",
+    "mmcv: sigmoidFocalLoss, softmaxFocalLoss",
+    "mmdet: focalLoss, qualityFocalLoss, varifocalLoss, gaussianFocalLoss, distributionFocalLoss",
+    "monai: focalLoss",
+    "optax: sigmoidFocalLoss",
+    "paddle: sigmoidFocalLoss",
+    "segmentationModelsPytorch: focalLoss",
+    "tensorflowAddons: sigmoidFocalCrossEntropy",
+    "timm: asymmetricLossMultiLabel, asymmetricLossSingleLabel",
+    "torchvision: sigmoidFocalLoss",
+    "ultralytics: focalLoss, varifocalLoss",
+  ]);
 });
 
 test("every subpath of package.json exists in source", () => {

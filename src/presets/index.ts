@@ -1,0 +1,17 @@
+export { apex } from "./apex.ts";
+export { detectron2 } from "./detectron2.ts";
+export { flux } from "./flux.ts";
+export { fvcore } from "./fvcore.ts";
+export { keras } from "./keras.ts";
+export { kornia } from "./kornia.ts";
+export { mmcv } from "./mmcv.ts";
+export { mmdet } from "./mmdet.ts";
+export { monai } from "./monai.ts";
+export { optax } from "./optax.ts";
+export { paddle } from "./paddle.ts";
+export type { About, Conventions, Preset } from "./preset.ts";
+export { segmentationModelsPytorch } from "./segmentationModelsPytorch.ts";
+export { tensorflowAddons } from "./tensorflowAddons.ts";
+export { timm } from "./timm.ts";
+export { torchvision } from "./torchvision.ts";
+export { ultralytics } from "./ultralytics.ts";
