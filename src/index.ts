@@ -8,6 +8,8 @@ export { optimalBias } from "./optimalBias.ts";
 export { runningPositives } from "./normalizer.ts";
 export type { RunningPositives } from "./normalizer.ts";
 export type { ArrayOf, CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction, Value } from "./criterion.ts";
+export { diagnose } from "./diagnose/index.ts";
+export type { ClassProfile, CumulativePoint, DiagnoseOptions, Diagnosis, DifficultyBin, LossProfile, LossVerdict } from "./diagnose/index.ts";
 export { FocalError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";

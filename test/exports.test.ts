@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 test("the library exports just these names", () => {
   expect(Object.keys(library).sort()).toEqual([
     "FocalError", "FocalLoss", "applyTemperature", "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier",
-    "calibrate", "classScores", "column", "confusionMatrix", "criterion", "crossEntropy", "decide", "defineLoss",
+    "calibrate", "classScores", "column", "confusionMatrix", "criterion", "crossEntropy", "decide", "defineLoss", "diagnose",
     "effectiveNumberWeights", "expectedCalibrationError", "fitTemperature", "focal", "inverseFrequencyWeights", "logLoss",
     "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall", "macroRocAuc", "matthewsCorrelation",
     "precisionRecallCurve", "recoverPosterior", "reliability", "rocAuc", "sigmoidFocalLoss", "sigmoidPriorBias",

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { crossEntropy, focal } from "focal-loss";
-import { classCounts, difficulty, randomNumbers, stratifiedSplit, subset } from "focal-loss/train";
+import { classCounts, randomNumbers, stratifiedSplit, subset } from "focal-loss/train";
 
 describe("stratified split", () => {
   const y = Int32Array.from({ length: 1000 }, (_, i) => (i % 100 === 0 ? 2 : i % 10 === 0 ? 1 : 0)); // 900, 90, 10
@@ -46,33 +45,5 @@ describe("random numbers", () => {
     expect(Math.abs(chiSquare - 99)).toBeLessThan(5 * Math.sqrt(2 * 99));
     const again = randomNumbers(random.state);
     expect([again(), again()]).toEqual([random(), random()]);
-  });
-});
-
-describe("loss by difficulty", () => {
-  test("cross-entropy, two classes, by hand: each row's gradient is 1 − p_t (1e-6)", () => {
-    // p_t of the positives: 0.2, 0.8; of the negatives: 0.5, 0.9
-    const z = Float32Array.of(Math.log(0.25), Math.log(4), 0, Math.log(1 / 9));
-    const [negatives, positives] = difficulty(z, [1, 1, 0, 0], crossEntropy(), { head: "sigmoid", classes: 2 });
-    expect(positives!.share).toBeCloseTo(1 / 1.6, 6);
-    expect(positives!.points).toEqual([{ examples: 0, gradient: 0 }, { examples: 0.5, gradient: expect.closeTo(0.8, 6) }, { examples: 1, gradient: expect.closeTo(1, 12) }]);
-    expect(negatives!.points[1]!.gradient).toBeCloseTo(0.5 / 0.6, 6);
-    expect([negatives!.class, negatives!.rows]).toEqual([0, 2]);
-  });
-
-  test("two classes say the same under both heads (1e-6), and focal loss spends more of its gradient on the hard ones", () => {
-    const random = randomNumbers(4);
-    const z = Float32Array.from({ length: 500 }, () => 6 * random() - 3), y = Array.from({ length: 500 }, () => (random() < 0.3 ? 1 : 0));
-    const doubled = Float32Array.from({ length: 1000 }, (_, i) => (i % 2 === 1 ? z[(i - 1) / 2]! : 0));
-    for (const loss of [crossEntropy(), focal({ gamma: 2 })]) {
-      const sigmoid = difficulty(z, y, loss, { head: "sigmoid", classes: 2 }), softmax = difficulty(doubled, y, loss, { head: "softmax", classes: 2 });
-      sigmoid.forEach((group, k) => {
-        expect(group.points).toHaveLength(100);
-        expect(softmax[k]!.share).toBeCloseTo(group.share, 6);
-        group.points.forEach((point, i) => expect(softmax[k]!.points[i]!.gradient).toBeCloseTo(point.gradient, 6));
-      });
-    }
-    const halfway = (loss: ReturnType<typeof focal>) => difficulty(z, y, loss, { head: "sigmoid", classes: 2 })[0]!.points[50]!.gradient;
-    expect(halfway(focal({ gamma: 2 }))).toBeGreaterThan(halfway(crossEntropy()) + 0.05);
   });
 });

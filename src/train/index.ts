@@ -1,5 +1,3 @@
-export { difficulty } from "./difficulty.ts";
-export type { Difficulty, DifficultyPoint } from "./difficulty.ts";
 export { logits, predict } from "./model.ts";
 export type { Layer, Model } from "./model.ts";
 export type { Best, Checkpoint, HistoryEntry, LinearCheckpoint, NetworkCheckpoint, Progress, Trained, TrainOptions } from "./options.ts";

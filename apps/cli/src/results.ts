@@ -95,6 +95,6 @@ export interface Curves {
   readonly pr: readonly { readonly class: string; readonly points: readonly { readonly recall: number; readonly precision: number }[] }[];
   /** Mean predicted and observed frequency in ten bins, before and after posterior recovery. */
   readonly reliability: readonly { readonly scores: "raw" | "recovered"; readonly bins: readonly { readonly predicted: number; readonly observed: number; readonly count: number }[] }[];
-  /** Cumulative share of the gradient by difficulty: training rows sorted by p_t, easiest last; at most 100 points. */
+  /** Cumulative share of the gradient by difficulty: of each class's training rows, easiest first; at most 100 points. */
   readonly difficulty: readonly { readonly group: string; readonly points: readonly { readonly examples: number; readonly gradient: number }[] }[];
 }

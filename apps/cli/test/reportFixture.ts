@@ -125,7 +125,7 @@ function makeCurves(loss: number, counts: readonly number[], names: readonly str
       }),
     })),
     difficulty: ["all rows", ...(counts.length === 2 ? [names[1]!, names[0]!] : [names[counts.indexOf(Math.min(...counts))]!])].map((group, g) => ({
-      group, points: steps(100).map((examples) => ({ examples, gradient: 1 - (1 - examples) ** (bend * (10 - 4 * Math.min(g, 2))) })),
+      group, points: steps(100).map((examples) => ({ examples, gradient: examples ** (bend * (10 - 4 * Math.min(g, 2))) })),
     })),
   };
 }

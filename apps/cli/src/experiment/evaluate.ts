@@ -1,9 +1,9 @@
 import {
-  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, expectedCalibrationError, fitTemperature,
+  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, diagnose, expectedCalibrationError, fitTemperature,
   logLoss, macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
 } from "focal-loss";
 import type { Calibration, Loss } from "focal-loss";
-import { difficulty, logits, predict } from "focal-loss/train";
+import { logits, predict } from "focal-loss/train";
 import type { Model, Trained } from "focal-loss/train";
 import type { Part, Prepared } from "../data/index.ts";
 import type { Curves, Run } from "../results.ts";
@@ -76,7 +76,7 @@ function curvesOf(
       { scores: "raw", bins: reliability(scores.raw, test.y, classes, 10) },
       { scores: "recovered", bins: reliability(scores.probabilities, test.y, classes, 10) },
     ],
-    difficulty: difficulty(logits(model, train.x, train.rows), train.y, loss, { head: model.head, classes })
-      .map((curve) => ({ group: names[curve.class]!, points: curve.points })),
+    difficulty: diagnose(logits(model, train.x, train.rows), train.y, loss, { head: model.head, ...(model.head === "softmax" && { classes }), against: [] })
+      .losses[0]!.classes.map(({ class: k, curve }) => ({ group: names[k]!, points: curve.map(({ examples, gradient }) => ({ examples, gradient })) })),
   };
 }

@@ -6,11 +6,11 @@ import type { Html } from "./html.ts";
 import { figure, lossKey, panel } from "./panel.ts";
 
 const MOST = 8;
-/** Where the curves are read off for the text. */
+/** The share of rows that the text tells about. */
 const HARDEST = 0.1;
 type Point = Curves["difficulty"][number]["points"][number];
 
-/** Share of the gradient over training rows from hard to easy: where each loss spends its effort. */
+/** Share of the gradient over training rows from easy to hard, as in the paper's figure 4: where each loss spends its effort. */
 export function difficulty({ data }: Results, cast: readonly Player[]): Html | undefined {
   const drawn = cast.flatMap((player) => {
     const curves = player.result.runs[0]?.curves?.difficulty;
@@ -24,11 +24,11 @@ export function difficulty({ data }: Results, cast: readonly Player[]): Html | u
     height: 270,
     marginLeft: 48,
     marginRight: 28,
-    x: { domain: [0, 1], ticks: 5, tickFormat: percent, label: "training rows, hardest first", labelAnchor: "center", labelArrow: "none" },
+    x: { domain: [0, 1], ticks: 5, tickFormat: percent, label: "training rows, easiest first", labelAnchor: "center", labelArrow: "none" },
     y: { domain: [0, 1], ticks: 5, tickFormat: percent, label: "share of the gradient", labelArrow: "none", grid: true },
     marks: [
       Plot.line([[0, 0], [1, 1]], { stroke: "currentColor", strokeOpacity: 0.45, strokeDasharray: "1 3" }),
-      ...[...drawn].reverse().map(({ player, curves }) => Plot.line([{ examples: 0, gradient: 0 }, ...at(curves, group)], {
+      ...[...drawn].reverse().map(({ player, curves }) => Plot.line(at(curves, group), {
         x: "examples", y: "gradient", stroke: player.color, strokeWidth: player.strokeWidth, strokeDasharray: player.dash,
       })),
     ],
@@ -46,10 +46,12 @@ export function difficulty({ data }: Results, cast: readonly Player[]): Html | u
   return figure(`${notice}On the dotted line every row would count the same.`, panels, { key: lossKey(drawn.map(({ player }) => player)) });
 }
 
+/** What the hardest rows make up: all but the share of the others. */
 function shareAt(points: readonly Point[]): number {
-  const after = points.findIndex(({ examples }) => examples >= HARDEST);
+  const after = points.findIndex(({ examples }) => examples >= 1 - HARDEST);
   if (after < 0) return NaN;
   const b = points[after]!;
   const a = points[after - 1] ?? { examples: 0, gradient: 0 };
-  return b.examples === a.examples ? b.gradient : a.gradient + ((HARDEST - a.examples) / (b.examples - a.examples)) * (b.gradient - a.gradient);
+  const easier = b.examples === a.examples ? b.gradient : a.gradient + ((1 - HARDEST - a.examples) / (b.examples - a.examples)) * (b.gradient - a.gradient);
+  return 1 - easier;
 }
