@@ -47,7 +47,7 @@ describe("focal plot --out", () => {
     [["--gamma", "-1"], "gamma must be ≥ 0, got -1"],
     [["--alpha", "2"], /alpha must be in \[0, 1\].*, got 2/],
     [["--what", "slope"], 'what must be loss, gradient, factor, curvature, got "slope"'],
-    [["--loss", "hinge"], 'loss must be focal, cross-entropy, got "hinge"'],
+    [["--loss", "hinge"], 'loss must be focal, poly1Focal, inverseFocal, reducedFocal, cross-entropy, got "hinge"'],
     [["--out", join(folder, "figure.pdf")], /out must end in \.svg or \.png, got .*figure\.pdf/],
     [["--out", join(folder, "none", "figure.svg")], /cannot write .*folder does not exist/],
   ])("refuses %j in one sentence and writes nothing", async (args, message) => {

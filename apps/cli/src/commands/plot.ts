@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { defineCommand } from "citty";
-import { crossEntropy, focal, FocalError } from "focal-loss";
+import { crossEntropy, focal, FocalError, inverseFocal, poly1Focal, reducedFocal } from "focal-loss";
 import { lossCurves, lossFigure } from "focal-loss/plot";
 import type { CurveKind, LossCurves, LossFigureOptions } from "focal-loss/plot";
 import { parseHTML } from "linkedom";
@@ -14,9 +14,12 @@ import { drawCurves } from "../terminal/curves.ts";
 
 const KINDS: readonly CurveKind[] = ["loss", "gradient", "factor", "curvature"];
 
-/** The losses `--loss` knows, and how each is drawn. */
+/** The losses `--loss` knows, and how each is drawn: those that one γ makes a curve of. */
 const LOSSES = {
   focal: { family: focal, heading: {} },
+  poly1Focal: { family: poly1Focal, heading: { title: "Poly-1 focal loss", formula: "L(pₜ) = (1 − pₜ)^γ (1 − pₜ − log pₜ)" } },
+  inverseFocal: { family: inverseFocal, heading: { title: "Inverse focal loss", formula: "L(pₜ) = −(1 + pₜ)^γ log pₜ" } },
+  reducedFocal: { family: reducedFocal, heading: { title: "Reduced focal loss", formula: "L(pₜ) = −min(1, 2 − 2pₜ)^γ log pₜ" } },
   "cross-entropy": {
     family: ({ alpha }: { alpha?: number }) => crossEntropy(alpha === undefined ? {} : { alpha }),
     heading: { title: "Cross-entropy", formula: "CE(pₜ) = −log pₜ" },
@@ -61,7 +64,7 @@ interface PlotArguments {
 export function readFigure(args: PlotArguments): { figure: LossCurves; heading: LossFigureOptions } {
   const what = oneOf("what", args.what, KINDS);
   const loss = oneOf("loss", args.loss, Object.keys(LOSSES) as (keyof typeof LOSSES)[]);
-  const gammas = loss === "focal" ? args.gamma.split(",").map((text) => readNumber("gamma", text)) : [0];
+  const gammas = loss !== "cross-entropy" ? args.gamma.split(",").map((text) => readNumber("gamma", text)) : [0];
   const alpha = args.alpha === undefined ? {} : { alpha: readNumber("alpha", args.alpha) };
   const { family, heading } = LOSSES[loss];
   return { figure: lossCurves({ loss: family, gammas, what, ...alpha }), heading };
