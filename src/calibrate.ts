@@ -81,6 +81,40 @@ export function recoverPosterior(probabilities: Numbers, classes: number, { gamm
   return out;
 }
 
+/**
+ * Fits the γ of posterior recovery: the one at which validation rows have the least log loss.
+ *
+ * For scores whose γ is not known, or that early stopping left short of the loss's own optimum. With the γ of the
+ * training and enough of it, the fit finds about that γ again, and `recoverPosterior` needs no data at all.
+ *
+ * @param probabilities - rows × classes of validation rows, each summing to 1
+ * @param labels - one class index per row
+ * @param alpha - the class weights the scores were trained with, if any
+ * @returns a step for {@link calibrate}; γ lies in [0, 10], to within 1e-6
+ * @throws FocalError `shape` for unequal lengths, `argument` for unfitting weights
+ *
+ * @example
+ * fitPosterior([0.3, 0.7, 0.7, 0.3], [1, 0], 2);   // { kind: "posterior", gamma: 10 }: both right, so sharpened as far as it goes
+ */
+export function fitPosterior(probabilities: Numbers, labels: Numbers, classes: number, { alpha }: { alpha?: Alpha | undefined } = {}): PosteriorRecovery {
+  expectLabelled(probabilities, labels, classes);
+  const cost = (gamma: number): number => {
+    const p = recoverPosterior(probabilities, classes, { gamma, alpha });
+    let sum = 0;
+    for (let i = 0; i < labels.length; i++) sum -= logOf(p[i * classes + labels[i]!]!);
+    return sum;
+  };
+  // The cost has one valley in γ: golden-section search.
+  const ratio = (Math.sqrt(5) - 1) / 2;
+  let low = 0, high = 10;
+  while (high - low > 1e-6) {
+    const left = high - ratio * (high - low), right = low + ratio * (high - low);
+    if (cost(left) <= cost(right)) high = right;
+    else low = left;
+  }
+  return { kind: "posterior", gamma: low < 1e-5 ? 0 : high > 10 - 1e-5 ? 10 : (low + high) / 2, ...(alpha !== undefined && { alpha }) };
+}
+
 /** log h(v), given v and 1 − v. */
 function logRecovered(v: number, rest: number, gamma: number): number {
   if (v <= 0) return -Number.MAX_VALUE; // still above a class of weight 0, which stands at −Infinity
@@ -112,10 +146,7 @@ function normalize(p: Float64Array, start: number, classes: number): void {
  * Reference: Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, 2017, https://arxiv.org/abs/1706.04599
  */
 export function fitTemperature(probabilities: Numbers, labels: Numbers, classes: number): TemperatureScaling {
-  expectRows(probabilities, classes);
-  if (labels.length * classes !== probabilities.length) {
-    throw new FocalError("shape", `there must be one label per row: expected ${probabilities.length / classes}, got ${labels.length}`);
-  }
+  expectLabelled(probabilities, labels, classes);
   const logs = Float64Array.from(probabilities, logOf);
   const row = new Float64Array(classes);
   /** Derivative of the log loss by 1/T. */
@@ -161,6 +192,15 @@ function perClass(name: string, value: Parameter, classes: number): readonly num
   if (typeof value === "number") return new Array<number>(classes).fill(value);
   if (value.length !== classes) throw new FocalError("argument", `${name} must have one value per class: expected ${classes}, got ${value.length}`);
   return value;
+}
+
+function expectLabelled(probabilities: Numbers, labels: Numbers, classes: number): void {
+  expectRows(probabilities, classes);
+  if (labels.length * classes !== probabilities.length) {
+    throw new FocalError("shape", `there must be one label per row: expected ${probabilities.length / classes}, got ${labels.length}`);
+  }
+  const stray = Array.prototype.findIndex.call(labels, (label: number) => !(label >= 0 && label < classes && Number.isInteger(label)));
+  if (stray >= 0) throw new FocalError("label", `labels[${stray}] must be a class from 0 to ${classes - 1}, got ${labels[stray]}`);
 }
 
 function expectRows(probabilities: Numbers, classes: number): void {

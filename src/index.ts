@@ -1,5 +1,5 @@
 export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, softmaxPriorBias } from "./balance.ts";
-export { applyTemperature, calibrate, fitTemperature, recoverPosterior } from "./calibrate.ts";
+export { applyTemperature, calibrate, fitPosterior, fitTemperature, recoverPosterior } from "./calibrate.ts";
 export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
 export { criterion } from "./criterion.ts";
 export { objective } from "./objective.ts";
