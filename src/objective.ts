@@ -26,7 +26,7 @@ const optionNames = ["head", "classes", "classWeights", "soft", "smoothing", "ig
  *
  *   w q^γ p_t [(1 + 2γ) q + γ² p_t (−log p_t)]  in place of  w q^γ p_t [(1 + 2γ) q + γ (γ p_t − q)(−log p_t)]
  *
- * Other losses get the size of their curvature. With softmax the diagonal is returned, as both libraries use it.
+ * Other losses, and soft targets, get the size of their curvature. With softmax the diagonal is returned, as both libraries use it.
  * Start boosting from {@link optimalBias}, and put scores back on the probability scale with `recoverPosterior`.
  *
  * @param loss - e.g. `focal({ gamma: 2, alpha: 0.25 })`
@@ -50,6 +50,7 @@ export function objective(loss: AnyLoss, options: ObjectiveOptions = {}): Object
   return (scores, targets, weights) => {
     const rows = Math.max(1, scores.length / (options.classes ?? 1));
     const { grad, hessian: hess } = (layout === "rows" ? byRows : runner(rows))(scores, targets, 2, weights === undefined ? {} : { weights });
+    if (hessian === "majorized") for (let i = 0; i < scores.length; i++) hess![i] = Math.abs(hess![i]!);
     return { grad, hess } as never;
   };
 }

@@ -28,7 +28,7 @@ export interface Derivatives {
   readonly curvature: Expr;
 }
 
-/** The second derivative itself, or a positive upper bound of it for Newton steps that must go downhill. */
+/** The second derivative itself, or the positive upper bound of it that a loss knows for hard targets. */
 export type Curvature = "exact" | "majorized";
 
 const { add, mul, sub, neg, abs, sigmoid, softplus } = simplify;
@@ -69,7 +69,7 @@ export function derive(loss: Loss, labels: Labels, curvature: Curvature = "exact
   const value = stabilized(loss.formula, loss, labels);
   const slope = differentiate(value, "u");
   const exact = differentiate(slope, "u");
-  const bent = curvature === "exact" ? exact : loss.majorizer && labels === "hard" ? stabilized(loss.majorizer, loss, labels) : abs(exact);
+  const bent = curvature === "majorized" && loss.majorizer && labels === "hard" ? stabilized(loss.majorizer, loss, labels) : exact;
   const [f, d, dd] = lower([value, slope, bent]) as [Expr, Expr, Expr];
   return { value: f, slope: d, curvature: dd };
 }
