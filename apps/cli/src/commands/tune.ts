@@ -26,7 +26,7 @@ const args = {
   alpha: { type: "string", description: "class weights of the grid: none, balanced, α of the positive class (default: none,balanced and, for two classes, 0.25)", valueHint: "none,.25" },
   loss: { type: "string", description: `losses of the grid: ${familyNames.join(", ")}`, default: "focal", valueHint: "focal,…" },
   folds: { type: "string", description: "folds of the cross-validation", default: "5", valueHint: "N" },
-  repeats: { type: "string", description: "how often the folds are dealt anew; more give narrower intervals", default: "1", valueHint: "N" },
+  repeats: { type: "string", description: "how often the folds are dealt; more give narrower intervals", default: "2", valueHint: "N" },
   metric: { type: "string", description: `what the choice goes by: ${Object.keys(metrics).join(", ")} (macro-f1: at thresholds tuned on validation)`, default: "average-precision", valueHint: "NAME" },
   hidden, epochs, seed, jobs,
   out: { type: "string", description: "folder for report.html and tune.json", default: "focal-tune", valueHint: "FOLDER" },

@@ -19,7 +19,7 @@ export function assembleTuning(
     format: 1, metric,
     ...pronounce(choice, grid.map(({ name }) => name), metric, cells.map(({ summary }) => summary[metric].mean)),
     next: next(choice.recommended),
-    notes: [...warnings, ...dataset.notes, ...remarksOnData(dataset, comparison), ...remarkOnEpochs(plan, comparison), ...remarks(outcome, metric), TREES],
+    notes: [...warnings, ...dataset.notes, ...remarksOnData(dataset, comparison), ...remarkOnEpochs(plan, comparison), ...remarks(outcome), TREES],
     data: summarizeData(dataset, comparison),
     protocol: {
       split: describeFolds(dataset, folds), folds: folds.folds, repeats: folds.repeats,
@@ -45,13 +45,11 @@ function cellOf({ plan, comparison, choice }: TuneOutcome, c: number): Cell {
   };
 }
 
-function remarks({ plan, choice }: TuneOutcome, metric: Metric): string[] {
+function remarks({ plan, choice }: TuneOutcome): string[] {
   const notes: string[] = [];
-  const temperate = [...new Set(plan.candidates.map(({ family }) => family).filter((name) => (families[name] as Family).recovery === undefined))];
-  if (temperate.length > 0) {
-    notes.push(`For ${temperate.join(", ")} no way back to probabilities is known: a temperature fitted on validation takes its place, which cannot undo class weights. ${metric === "logLoss" ? "Their log loss suffers from that." : "Log loss and Brier score of these suffer from that."}`);
-  }
-  if (choice.best !== 0 && choice.recommended === 0) notes.push("More repeats (--repeats 3 or more) narrow the intervals: a difference within noise is not shown to be none.");
+  const fitted = [...new Set(plan.candidates.map(({ family }) => family).filter((name) => (families[name] as Family).recovery === undefined))];
+  if (fitted.length > 0) notes.push(`The scores of ${fitted.join(", ")} become probabilities by a γ and a temperature fitted on validation, those of cross-entropy and focal loss by what their formulas say.`);
+  if (choice.best !== 0 && choice.recommended === 0) notes.push("A difference within noise is not shown to be none: a larger --repeats narrows the intervals.");
   return notes;
 }
 
@@ -61,6 +59,6 @@ function finalTest({ official }: Dataset, { candidates, comparison }: NonNullabl
   const { origin } = official!;
   return {
     origin, rows: comparison.first.test.rows, losses,
-    sentence: `On the official test part (${origin}), kept out of every fold: ${losses.map(({ name, metrics }) => `${name} ${fixed(metrics[metric], digits)}`).join(", ")} in ${measure}. One training each, so a difference of the size of a restart's is noise.`,
+    sentence: `On the official test part (${origin}), kept out of every fold: ${losses.map(({ name, metrics }) => `${name} ${fixed(metrics[metric], digits)}`).join(", ")} in ${measure}. ${losses.length > 1 ? "One training each, so a difference of the size of a restart's is noise." : "One training."}`,
   };
 }

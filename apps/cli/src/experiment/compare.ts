@@ -115,9 +115,7 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
       },
     });
     const detailed = plan.details && index === 0;
-    const judged = judge(trained, division, loss, recovery ?? [], {
-      seconds, temperature: plan.temperature || recovery === undefined, curves: detailed ? names : undefined,
-    });
+    const judged = judge(trained, division, loss, recovery, { seconds, temperature: plan.temperature, curves: detailed ? names : undefined });
     state.runs[index]![c] = judged.run;
     if (detailed) state.kept[c] = { model: trained.model, calibration: judged.calibration, decision: judged.decision };
     state.underWay.delete(number);

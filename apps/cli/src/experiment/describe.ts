@@ -48,10 +48,12 @@ export function remarksOnData({ target, ignored }: Dataset, { divisions, first }
   return notes;
 }
 
-/** Names the losses whose best epoch was the last one they were given. */
+/** Says which losses had their best epoch in the last one they were given. */
 export function remarkOnEpochs({ hidden, candidates }: Plan, { runs }: Comparison): string[] {
   const last = candidates.filter((_, c) => runs.some((division) => division[c]!.epoch === division[c]!.epochs)).map(({ name }) => name);
-  return hidden.length > 0 && last.length > 0 ? [`The chosen epoch was the last one for ${last.join(", ")}: longer training (a larger --epochs) might help.`] : [];
+  if (hidden.length === 0 || last.length === 0) return [];
+  const which = last.length > 4 ? `${last.length} of ${candidates.length} losses` : last.join(", ");
+  return [`The chosen epoch was the last one for ${which}: longer training (a larger --epochs) might help.`];
 }
 
 export const TREES = "On tables, boosted trees often beat networks whatever the loss; try one beside these.";

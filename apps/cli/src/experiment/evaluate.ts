@@ -1,6 +1,6 @@
 import {
-  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, diagnose, expectedCalibrationError, fitTemperature,
-  logLoss, macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, diagnose, expectedCalibrationError, fitPosterior,
+  fitTemperature, logLoss, macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
 } from "focal-loss";
 import type { Calibration, Loss } from "focal-loss";
 import { logits, predict } from "focal-loss/train";
@@ -19,19 +19,23 @@ export interface Judged {
  * Judges a model on the test part. Validation puts its scores back on the probability scale and tunes the decision;
  * the test part is only looked at.
  *
+ * @param recovery - undefined where no way back to probabilities is known: then a γ and a temperature are fitted, the class weights taken out
  * @param options.temperature - also fit a temperature, after the recovery
  * @param options.curves - also compute what the figures draw
  */
 export function judge(
-  trained: Trained, prepared: Prepared, loss: Loss, recovery: readonly Calibration[],
+  trained: Trained, prepared: Prepared, loss: Loss, recovery: readonly Calibration[] | undefined,
   options: { seconds: number; temperature: boolean; curves: readonly string[] | undefined },
 ): Judged {
   const { model } = trained;
   const { validation, test } = prepared;
   const { classes } = test;
-  const recovered = calibrate(predict(model, validation.x, validation.rows), classes, recovery);
-  const calibration = options.temperature ? [...recovery, fitTemperature(recovered, validation.y, classes)] : recovery;
-  const onValidation = options.temperature ? calibrate(recovered, classes, calibration.slice(-1)) : recovered;
+  const untouched = predict(model, validation.x, validation.rows);
+  const steps = recovery ?? [fitPosterior(untouched, validation.y, classes, { alpha: loss.alpha })];
+  const recovered = calibrate(untouched, classes, steps);
+  const temperature = options.temperature || !recovery ? [fitTemperature(recovered, validation.y, classes)] : [];
+  const calibration = [...steps, ...temperature];
+  const onValidation = calibrate(recovered, classes, temperature);
   const decision = classes === 2
     ? bestThreshold(column(onValidation, classes, 1), validation.y).threshold
     : tuneMultipliers(onValidation, validation.y, classes).multipliers;

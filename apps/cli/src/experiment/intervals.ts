@@ -32,8 +32,18 @@ export function restartNoise(restart: readonly number[], reference: readonly num
   return Math.max(Math.abs(mean), sd);
 }
 
-/** Student's t: the value below which a share p ≥ ½ lies, by bisection of the integral of its density. */
+const quantiles = new Map<string, number>();
+
+/** Student's t: the value below which a share p ≥ ½ lies. A grid asks for the same one again and again. */
 export function studentQuantile(p: number, freedom: number): number {
+  const key = `${p} ${freedom}`;
+  const value = quantiles.get(key) ?? bisectQuantile(p, freedom);
+  quantiles.set(key, value);
+  return value;
+}
+
+/** By bisection of the integral of its density. */
+function bisectQuantile(p: number, freedom: number): number {
   let low = 0, high = 1;
   while (studentCdf(high, freedom) < p) high *= 2;
   for (let i = 0; i < 60; i++) {
