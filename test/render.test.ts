@@ -11,7 +11,7 @@ describe("TeX is the formula as its paper writes it", () => {
     [defineLoss("b", { tau: 1 }, ({ pt, tau }) => mul(add(pt, tau), neg(pt))).render("tex"), String.raw`(p_t + \tau) (-p_t)`],
     [defineLoss("c", { rate: 1 }, ({ pt, rate }) => div(exp(neg(pt)), pow(pow(pt, 2), rate))).render("tex"), String.raw`\frac{e^{-p_t}}{(p_t^{2})^{\mathrm{rate}}}`],
     [defineLoss("d", {}, ({ pt }) => mul(2, mul(3, log(pt)))).render("tex"), String.raw`2 \cdot 3 \log(p_t)`],
-    [defineLoss("e", {}, ({ pt }) => select(sub(pt, 0.5), max(pt, -1), sigmoid(pt))).render("tex"), String.raw`\begin{cases} \max(p_t, -1) & p_t - 0.5 \ge 0 \\ \sigma(p_t) & \text{else} \end{cases}`],
+    [defineLoss("e", {}, ({ pt }) => select(sub(pt, 0.5), max(pt, -1), sigmoid(pt))).render("tex"), String.raw`\begin{cases} \max(p_t, -1) & p_t \ge 0.5 \\ \sigma(p_t) & \text{else} \end{cases}`],
   ])("%s", (printed, expected) => expect(printed).toBe(expected));
 });
 

@@ -4,9 +4,11 @@ import type { Target } from "../expr/fold.ts";
 interface Tex {
   readonly text: string;
   readonly tightness: number;
+  /** What it means that the piece is ≥ 0, where that can be said more plainly. */
+  readonly atLeastZero?: string;
 }
 
-const names: Readonly<Record<string, string>> = { pt: "p_t", pj: "p_j", xt: "x_t", alphaT: "\\alpha_t" };
+const names: Readonly<Record<string, string>> = { pt: "p_t", pj: "p_j", xt: "x_t", tp: "TP", fn: "FN", fp: "FP", alphaT: "\\alpha_t" };
 const greek = new Set(["alpha", "beta", "gamma", "delta", "epsilon", "lambda", "mu", "pi", "rho", "sigma", "tau", "theta", "xi"]);
 const signs: Readonly<Record<string, string>> = { Pos: "+", Neg: "-" };
 const word = (name: string): string => (greek.has(name) ? `\\${name}` : name.length === 1 ? name : `\\mathrm{${name}}`);
@@ -27,9 +29,9 @@ const times = (a: string, b: string): string => (/^\d/.test(b) ? `${a} \\cdot ${
 export const tex: Target<Tex> = {
   num: (value) => ({ text: String(value), tightness: value < 0 ? 0 : 3 }),
   sym: (name) => atom(symbol(name)),
-  neg: (a) => ({ text: `-${hold(a, 1)}`, tightness: 0 }),
+  neg: (a) => ({ text: `-${hold(a, 1)}`, tightness: 0, atLeastZero: `${a.text} \\le 0` }),
   add: (a, b) => ({ text: `${a.text} + ${hold(b, 1)}`, tightness: 0 }),
-  sub: (a, b) => ({ text: `${a.text} - ${hold(b, 1)}`, tightness: 0 }),
+  sub: (a, b) => ({ text: `${a.text} - ${hold(b, 1)}`, tightness: 0, atLeastZero: `${a.text} \\ge ${b.text}` }),
   mul: (a, b) => ({ text: times(hold(a, 1), hold(b, 1)), tightness: 1 }),
   div: (a, b) => ({ text: `\\frac{${a.text}}{${b.text}}`, tightness: 2 }),
   pow: (a, b) => ({ text: `${hold(a, 3)}^{${b.text}}`, tightness: 2 }),
@@ -40,7 +42,7 @@ export const tex: Target<Tex> = {
   abs: (a) => atom(`\\lvert ${a.text} \\rvert`),
   max: (a, b) => atom(`\\max(${a.text}, ${b.text})`),
   min: (a, b) => atom(`\\min(${a.text}, ${b.text})`),
-  select: (c, a, b) => atom(`\\begin{cases} ${a.text} & ${c.text} \\ge 0 \\\\ ${b.text} & \\text{else} \\end{cases}`),
+  select: (c, a, b) => atom(`\\begin{cases} ${a.text} & ${c.atLeastZero ?? `${c.text} \\ge 0`} \\\\ ${b.text} & \\text{else} \\end{cases}`),
   sqrt: (a) => atom(`\\sqrt{${a.text}}`),
   log1p: (a) => atom(`\\log(1 + ${a.text})`),
 };
