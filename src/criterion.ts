@@ -1,7 +1,7 @@
 import { describe, FocalError } from "./errors.ts";
 import type { Floats, Job, NumberArray } from "./heads/job.ts";
 import type { Order } from "./heads/scalar.ts";
-import { readTargets } from "./heads/targets.ts";
+import { readTargets, repeatOverClasses } from "./heads/targets.ts";
 import type { Targets } from "./heads/targets.ts";
 import { checkOverlap, checkWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
 import { cpu } from "./kernels/cpu.ts";
@@ -20,8 +20,8 @@ export type ArrayOf<L extends Logits> = L extends Float32Array ? Float32Array : 
 
 export interface CallOptions<L extends Logits = Logits> {
   /**
-   * One factor ≥ 0 per example: per row where targets are given per row, else per logit. The mean still divides by the
-   * number of examples; "weightedMean" divides by their sum.
+   * One factor ≥ 0 per example: per row of classes, or per logit (sigmoid head). The mean still divides by the number of
+   * examples; "weightedMean" divides by their sum.
    */
   readonly weights?: NumberArray;
   /** Where to write the gradient, instead of a new array of the same type. */
@@ -102,7 +102,7 @@ export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets
     const ahead = !onSimd || plan.ignoreIndex !== undefined || reduction === "positives" || reduction === "weightedMean" || (call.normalizer !== undefined && typeof call.normalizer !== "number");
     const targets = readTargets(plan, logits.length, givenTargets, ahead);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
-    const weights = readWeights(call.weights, targets, logits.length);
+    const weights = readWeights(call.weights, logits.length);
     const scale = 1 / divisor(targets, weights, call.normalizer);
     const array = (length: number): Floats => (scores instanceof Float32Array ? new Float32Array(length) : new Float64Array(length));
     const grad = order > 0 ? call.out ?? array(logits.length) : undefined;
@@ -133,16 +133,16 @@ export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets
   }
 
   /** One weight per example, as the kernels take them. */
-  function readWeights(weights: NumberArray | undefined, targets: Targets, logits: number): NumberArray | undefined {
+  function readWeights(weights: NumberArray | undefined, logits: number): NumberArray | undefined {
     if (weights === undefined) return undefined;
     expectNumbers("weights", weights);
-    const rows = logits / classes, perRow = head === "softmax" || targets.repeat !== undefined;
-    const expected = perRow ? rows : logits;
-    if (weights.length !== expected && !(targets.repeat && weights.length === logits)) {
-      throw new FocalError("shape", `weights must have one value per ${perRow ? "row" : "logit"}: expected ${expected}, got ${weights.length}`);
+    const rows = logits / classes, byRow = weights.length === rows;
+    if (head === "softmax" ? !byRow : weights.length !== logits && !byRow) {
+      const expected = head === "softmax" ? `row: expected ${rows}` : classes > 1 ? `logit or per row: expected ${logits} or ${rows}` : `logit: expected ${logits}`;
+      throw new FocalError("shape", `weights must have one value per ${expected}, got ${weights.length}`);
     }
     checkWeights(weights);
-    return targets.repeat && weights.length === rows ? targets.repeat(weights) : weights;
+    return head === "sigmoid" && byRow && classes > 1 ? repeatOverClasses(weights, plan) : weights;
   }
 
   function divisor(seen: Targets, weights: NumberArray | undefined, normalizer: CallOptions["normalizer"]): number {

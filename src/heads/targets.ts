@@ -23,8 +23,6 @@ export interface Targets extends Inspection {
   readonly ignoreIndex: number | undefined;
   /** Each holds a share of every class of a softmax row, in the layout of the logits. */
   readonly mixed: boolean;
-  /** For the sigmoid head: they were given as one label per row. Weights may be, too; this repeats them. */
-  readonly repeat?: (values: NumberArray) => NumberArray;
   /** Whether an example (a logit, or a softmax row) is not ignored. */
   counts(example: number): boolean;
 }
@@ -93,11 +91,11 @@ function oneVersusRest(labels: NumberArray, layout: Layout): Targets {
     if (label === ignoreIndex) for (let k = 0; k < classes; k++) values[start + k * inner] = IGNORED;
     else if (label !== background) values[start + label * inner] = 1;
   }
-  return { ...smoothTargets(values, { ...layout, ignoreIndex: IGNORED }), repeat: (perRow) => repeatOverClasses(perRow, layout) };
+  return smoothTargets(values, { ...layout, ignoreIndex: IGNORED });
 }
 
 /** One value per row, for each of the row's logits. */
-function repeatOverClasses(values: NumberArray, { classes, inner }: Layout): Float64Array {
+export function repeatOverClasses(values: NumberArray, { classes, inner }: Pick<Layout, "classes" | "inner">): Float64Array {
   const repeated = new Float64Array(values.length * classes);
   for (let row = 0; row < values.length; row++) {
     for (let k = 0, start = rowStart(row, classes, inner); k < classes; k++) repeated[start + k * inner] = values[row]!;
