@@ -23,6 +23,11 @@ export function mixtureHead(job: Job<Loss>): number {
     const share = (k: number): number => targets[start + k * inner]!;
     let label = 0, value = 0;
     for (let k = 1; k < classes; k++) if (share(k) > share(label)) label = k;
+    if (share(label) === 0) {
+      if (losses) losses[i] = 0;
+      for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
+      continue;
+    }
     row.read(logits, start, inner);
     for (let k = 0; k < classes; k++) {
       const t = share(k);

@@ -1,4 +1,4 @@
-import { div, log, mul, neg, pow, sub } from "../expr/expr.ts";
+import { div, log, max, mul, neg, pow, sub } from "../expr/expr.ts";
 import { batchFamily } from "./batch.ts";
 
 /**
@@ -24,6 +24,7 @@ export const normalizedFocal = batchFamily(
     loss: neg(mul(t, alphaT, pow(sub(1, p), gamma), log(p))),
     factors: mul(t, pow(sub(1, p), gamma)),
   }),
-  ({ loss, factors }) => div(loss, factors),
+  // Where every factor has underflowed to 0, so has the loss: 0, not 0/0.
+  ({ loss, factors }) => div(loss, max(factors, 2 ** -1022)),
   { per: "batch", binary: "both", reference: "https://arxiv.org/abs/1909.07829" },
 );
