@@ -1,50 +1,14 @@
-import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../src/data/index.ts";
-import { run } from "../src/main.ts";
 import type { Results } from "../src/results.ts";
+import { blobs, focal, interrupt } from "./program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "focal train "));
 const at = (name: string): string => join(folder, name);
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Two overlapping blobs, 1:9, with a missing value here and there, a category, and hostile names. */
-function table(rows: number): string {
-  let state = 11;
-  const random = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
-  const lines = ['width,"<b>colour</b>",row_id,verdict'];
-  for (let i = 0; i < rows; i++) {
-    const positive = i % 10 === 0;
-    const width = random() < 0.05 ? "" : (random() + random() - 1 + (positive ? 0.8 : 0)).toFixed(4);
-    lines.push(`${width},${random() < (positive ? 0.7 : 0.3) ? "red" : "blue"},${i + 1},${positive ? "<script>yes</script>" : "no"}`);
-  }
-  return `${lines.join("\n")}\n`;
-}
-
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs the program in this process. */
-async function focal(...args: string[]): Promise<Said> {
-  const out: string[] = [], err: string[] = [];
-  const spies = [
-    vi.spyOn(console, "log").mockImplementation((text: unknown) => void out.push(String(text))),
-    vi.spyOn(console, "error").mockImplementation((text: unknown) => void err.push(String(text))),
-    vi.spyOn(process.stderr, "write").mockImplementation(() => true),
-  ];
-  try {
-    return { code: await run(args), out: out.join("\n"), err: err.join("\n") };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-}
 
 const results = (name: string): Results => JSON.parse(readFileSync(join(at(name), "metrics.json"), "utf8")) as Results;
 /** Everything but the clock. */
@@ -52,7 +16,7 @@ const timeless = ({ losses }: Results): unknown => JSON.parse(JSON.stringify(los
 
 const quick = ["--target", "verdict", "--epochs", "60", "--hidden", "8"];
 
-beforeAll(() => writeFileSync(at("data.csv"), table(1500)));
+beforeAll(() => writeFileSync(at("data.csv"), blobs(1500)));
 
 describe("focal train", () => {
   test("writes report, models, metrics and predictions, and says where", async () => {
@@ -145,9 +109,9 @@ describe("a mistake gives one sentence and exit code 1, and writes nothing", () 
     [["predict", "DATA", "DATA"], /model/],
     [["predict"], /Missing required/],
     [["plot", "--gamma", "a"], /gamma/],
-    [["render", "hinge"], /loss must be focal or cross-entropy, got "hinge"/],
+    [["render", "hinge"], /loss must be .*focal, .*got "hinge"/],
     [["render", "focal", "--to", "cobol"], /language must be tex, js, wasm, got "cobol"/],
-    [["dance"], /no command "dance"; there are train, predict, plot, render/],
+    [["dance"], /no command "dance"; there are train, tune, predict/],
   ])("focal %j", async (args, sentence) => {
     const { code, err } = await focal(...args.map((arg) => (arg === "DATA" ? at("data.csv") : arg === "OUT" ? at("mistake") : arg)));
     expect(code).toBe(1);
@@ -158,23 +122,12 @@ describe("a mistake gives one sentence and exit code 1, and writes nothing", () 
 });
 
 describe("an interrupted run", () => {
-  // A real process: signals and exit codes are the subject. Needs the build that `npm test` makes first.
-  const bin = fileURLToPath(new URL("../bin/focal.js", import.meta.url));
   const args = (out: string): string[] => ["train", at("data.csv"), "--target", "verdict", "--hidden", "16", "--epochs", "150", "--repeats", "1", "--out", at(out)];
 
-  /** Runs until the program says something that matches, then sends a signal. */
-  function interrupt(out: string, signal: NodeJS.Signals): Promise<{ code: number | null; err: string }> {
-    return new Promise((resolve) => {
-      const child = spawn(process.execPath, [bin, ...args(out)], { stdio: ["ignore", "ignore", "pipe"] });
-      let err = "";
-      const poll = setInterval(() => { if (existsSync(join(at(out), "checkpoint")) && !child.killed) child.kill(signal); }, 20);
-      child.stderr.on("data", (data) => (err += String(data)));
-      child.on("exit", (code) => { clearInterval(poll); resolve({ code, err }); });
-    });
-  }
+  const stop = (out: string, signal: NodeJS.Signals) => interrupt(args(out), join(at(out), "checkpoint"), signal);
 
   test("by Ctrl-C leaves a checkpoint, says so, and ends after --resume with the same numbers as an uninterrupted one", async () => {
-    const { code, err } = await interrupt("stopped", "SIGINT");
+    const { code, err } = await stop("stopped", "SIGINT");
     expect(code).toBe(130);
     expect(err).toContain("--resume");
     expect(readdirSync(at("stopped"))).toEqual(["checkpoint"]);
@@ -185,13 +138,13 @@ describe("an interrupted run", () => {
   });
 
   test("by kill -9 too", async () => {
-    await interrupt("killed", "SIGKILL");
+    await stop("killed", "SIGKILL");
     expect((await focal(...args("killed"), "--resume")).code).toBe(0);
     expect(timeless(results("killed"))).toEqual(timeless(results("whole")));
   });
 
   test("whose checkpoint was torn, or belongs to other settings, is refused with a sentence", async () => {
-    await interrupt("torn", "SIGKILL");
+    await stop("torn", "SIGKILL");
     const other = await focal(...args("torn"), "--resume", "--seed", "1");
     expect(other).toMatchObject({ code: 1, err: expect.stringContaining("belongs to other data or settings") as string });
     truncateSync(join(at("torn"), "checkpoint"), 100);
