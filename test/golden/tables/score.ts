@@ -11,7 +11,11 @@ const sets: readonly (readonly [string, Settings])[] = [
 ];
 
 export const hard: Entry[] = sets.map(([loss, settings]) => ({ loss, settings: { ...settings, alpha: 0.25 }, head: "sigmoid", ...cross([0, 1], coarse) }));
-export const soft: Entry[] = sets.map(([loss, settings]) => ({ loss, settings, head: "sigmoid", ...cross(softTargets, sparse) }));
+export const soft: Entry[] = [
+  ...sets.map(([loss, settings]): Entry => ({ loss, settings, head: "sigmoid", ...cross(softTargets, sparse) })),
+  ...["asymmetric", "qualityFocal", "varifocal", "gaussianFocal"].map((loss): Entry => ({ loss, settings: { alpha: 0.25 }, head: "sigmoid", ...cross(softTargets, sparse) })),
+  ...["asymmetric", "varifocal"].map((loss): Entry => ({ loss, settings: { alpha: 0.25 }, head: "sigmoid", options: { smoothing: 0.125 }, ...cross([0, 1], sparse) })),
+];
 
 /** The losses of a whole row. */
 export const row: Entry[] = [
