@@ -1,4 +1,4 @@
-import { deriveBatch } from "../losses/batch.ts";
+import { deriveBatch, scaleOf, stepOf } from "../losses/batch.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { BatchLoss } from "../losses/loss.ts";
 import { evaluate } from "../targets/evaluate.ts";
@@ -10,9 +10,10 @@ import type { Scalar } from "./scalar.ts";
 
 const compiled = new LossCache<Scalar>();
 
-/** The loss of one class by its sums: slopes F_k and curvatures F_kl. */
+/** The loss of one class by its sums: slopes F_k and curvatures F_kl, in units of the sums. */
 interface Whole {
   readonly value: number;
+  readonly scales: readonly number[];
   readonly first: readonly number[];
   readonly second: readonly (readonly number[])[];
 }
@@ -46,22 +47,24 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   for (const array of [grad, hessian]) array?.fill(0);
   if (count === 0) return 0;
   const wholes = sums.map((sum, group): Whole => {
-    const values = { ...Object.fromEntries(names.map((name, k) => [name, sum[k]!])), count, classes: groups, background: hasBackground && group === 0 && groups > 1 ? 1 : 0 };
+    const scales = Array.from(sum, (s) => s || 1);
+    const sumsAndUnits = names.flatMap((name, k) => [[name, sum[k]!], [scaleOf(name), scales[k]!], [stepOf(name), 0]] as const);
+    const values = { ...Object.fromEntries(sumsAndUnits), count, classes: groups, background: hasBackground && group === 0 && groups > 1 ? 1 : 0 };
     const { whole, first, second } = deriveBatch(loss);
     const [value, ...rest] = evaluate([whole, ...first, ...second.flat()], values) as [number, ...number[]];
     const m = names.length;
-    return { value, first: rest.slice(0, m), second: Array.from({ length: m }, (_, k) => rest.slice(m + k * m, m + (k + 1) * m)) };
+    return { value, scales, first: rest.slice(0, m), second: Array.from({ length: m }, (_, k) => rest.slice(m + k * m, m + (k + 1) * m)) };
   });
   if (order > 0) {
     visit(job, (region, u, t, alphaT, weight) => {
       run(out, u, t, alphaT, 0, region);
-      const { first, second } = wholes[groupOf(region)]!;
+      const { scales, first, second } = wholes[groupOf(region)]!;
       let slope = 0, curvature = 0;
       for (let k = 0; k < names.length; k++) {
-        const own = weight * out[3 * k + 1]!;
+        const own = (weight * out[3 * k + 1]!) / scales[k]!;
         slope += times(own, first[k]!);
-        curvature += times(weight * out[3 * k + 2]!, first[k]!);
-        for (let l = 0; l < names.length; l++) curvature += times(times(own, second[k]![l]!), weight * out[3 * l + 1]!);
+        curvature += times((weight * out[3 * k + 2]!) / scales[k]!, first[k]!);
+        for (let l = 0; l < names.length; l++) curvature += times(times(own, second[k]![l]!), (weight * out[3 * l + 1]!) / scales[l]!);
       }
       return { slope, curvature };
     });

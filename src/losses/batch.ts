@@ -52,7 +52,13 @@ export function batchFamily<const P extends Ranges, const S extends string>(
   return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 
-/** The formulas that run: per sum its term with slope and curvature by the class's margin u, and the whole with its derivatives by the sums. */
+/**
+ * The formulas that run: per sum its term with slope and curvature by the class's margin u, and the whole with its
+ * derivatives by the sums.
+ *
+ * A sum S is written as S + scale · step and differentiated by the step, at step = 0: measured in units of the sum itself
+ * the derivatives keep a size that floats have, also where all examples are easy and every sum is 1e-200.
+ */
 interface BatchFormulas {
   /** value, slope, curvature of one sum's term after another; t is the symbol `w` */
   readonly terms: readonly Expr[];
@@ -71,10 +77,15 @@ export const deriveBatch = (loss: BatchLoss): BatchFormulas => derived.get(loss,
     return [value, slope, differentiate(slope, "u")];
   });
   const names = Object.keys(loss.sums);
-  const whole = stabilize(loss.formula, { symbols: new Map(parameters) });
-  const first = names.map((name) => differentiate(whole, name));
-  return { terms: lower(terms), whole, first, second: first.map((slope) => names.map((name) => differentiate(slope, name))) };
+  const stepped = names.map((name) => [name, simplify.add(sym(name), simplify.mul(sym(scaleOf(name)), sym(stepOf(name))))] as const);
+  const whole = stabilize(loss.formula, { symbols: new Map([...parameters, ...stepped]) });
+  const first = names.map((name) => differentiate(whole, stepOf(name)));
+  return { terms: lower(terms), whole, first, second: first.map((slope) => names.map((name) => differentiate(slope, stepOf(name)))) };
 });
+
+/** What the units and the steps of a sum are called in the whole's formulas. */
+export const scaleOf = (name: string): string => `${name} scale`;
+export const stepOf = (name: string): string => `${name} step`;
 
 /** Whether class weights turn up in a loss's sums. */
 export const isWeighted = (loss: BatchLoss): boolean => symbolsOf(...Object.values(loss.sums)).has("alphaT");
