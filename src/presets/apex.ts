@@ -35,14 +35,15 @@ export const apex = {
    * apex.contrib.focal_loss.focal_loss: the sum ÷ `normalizer` (its num_positive_sum), which every call must give.
    *
    * @example
-   * apex.focalLoss({ classes: 2, alpha: 0.25, gamma: 2 }).value([2, -1, 0, 1], [0, -1], { normalizer: 1 });   // 0.6789…
+   * apex.focalLoss({ classes: 2, alpha: 0.25, gamma: 2 }).value([2, -1, 0, 1], [0, -1], { normalizer: 1 });   // 0.6738…
    */
   focalLoss: preset({
     library: "apex",
     name: "apex.contrib.focal_loss.focal_loss",
     reference: "https://github.com/NVIDIA/apex/tree/master/apex/contrib/focal_loss",
     defaults: { labelSmoothing: 0, reduction: "sum" },
-    others: ["classes", "numRealClasses", "alpha", "gamma"],
+    needs: ["classes", "alpha", "gamma"],
+    also: ["numRealClasses"],
     reductions: ["sum"],
     conventions: {
       scores: "logits, sigmoid per class",
@@ -50,7 +51,7 @@ export const apex = {
       alpha: "α positives, 1 − α negatives",
       soft: "labels only; smoothing t(1 − s) + s/2 in the cross-entropy alone",
       reduction: "sum ÷ num_positive_sum",
-      errors: "classes must be padded to 128 bits; (1 − p)^γ 0 from x = 17 on in float32",
+      errors: "float32: factor 0 from x ≈ 17 on",
     },
   }, ({ classes, numRealClasses = classes, alpha, gamma, labelSmoothing }: Settings) => {
     const loss = labelSmoothing === 0 ? focal({ gamma, alpha }) : smoothed({ gamma, alpha, smoothing: labelSmoothing });

@@ -31,7 +31,8 @@ export const detectron2 = {
     name: "detectron2.modeling.meta_arch.RetinaNet",
     reference: "https://github.com/facebookresearch/detectron2/blob/main/detectron2/modeling/meta_arch/retinanet.py",
     defaults: { focalLossAlpha: 0.25, focalLossGamma: 2, lossNormalizer: 100, lossNormalizerMomentum: 0.9, reduction: "sum" },
-    others: ["numClasses"],
+    needs: ["numClasses"],
+    also: [],
     reductions: ["sum"],
     conventions: {
       scores: "logits, sigmoid per class",
@@ -39,11 +40,11 @@ export const detectron2 = {
       alpha: "α positives, 1 − α negatives; below 0: off",
       soft: "labels only",
       reduction: "sum ÷ running count: n ← 0.9 n + 0.1 max(1, positives), from 100",
-      errors: "as fvcore",
+      errors: "as fvcore's",
     },
   }, ({ numClasses, focalLossAlpha, focalLossGamma, lossNormalizer, lossNormalizerMomentum }: Settings) => {
     const running = runningPositives({ momentum: lossNormalizerMomentum, initial: lossNormalizer });
     const core = againstEach(focal({ gamma: focalLossGamma, ...weighing(focalLossAlpha) }), { classes: numClasses, background: numClasses, ignoreIndex: -1, reduction: "sum" });
-    return view(core, (run) => ({ ...run, call: { normalizer: running, ...run.call } }));
+    return view(core, (run) => ({ ...run, call: { ...run.call, normalizer: run.call.normalizer ?? running } }));
   }),
 };

@@ -36,7 +36,8 @@ export const flux = {
   binaryFocalLoss: preset({
     ...facts,
     name: "Flux.Losses.binary_focal_loss",
-    others: [],
+    needs: [],
+    also: [],
     conventions: {
       scores: "probabilities",
       targets: "one per score",
@@ -59,7 +60,8 @@ export const flux = {
   focalLoss: preset({
     ...facts,
     name: "Flux.Losses.focal_loss",
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     conventions: {
       scores: "probabilities, rows adding up to 1",
       targets: "one-hot rows (here also labels)",

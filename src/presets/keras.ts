@@ -65,14 +65,15 @@ export const keras = {
     name: "keras.losses.BinaryFocalCrossentropy",
     reference: "https://keras.io/api/losses/probabilistic_losses/#binaryfocalcrossentropy-class",
     defaults: { applyClassBalancing: false, alpha: 0.25, gamma: 2, fromLogits: false, labelSmoothing: 0, reduction: "sum_over_batch_size", classes: 1 },
-    others: [],
+    needs: [],
+    also: [],
     conventions: {
       scores: "probabilities (or logits), sigmoid",
       targets: "one per score",
-      alpha: "α positives, 1 − α negatives, only with apply_class_balancing",
+      alpha: "α positives, 1 − α negatives, only with apply_class_balancing (tensorflow #61519)",
       soft: "interpolate; smoothing t(1 − s) + s/2",
       reduction: `mean of each row, ${order}`,
-      errors: "p clipped to [1e-7, 1 − 1e-7], logits too: loss saturates at 16.1, gradient 0 beyond |x| = 16",
+      errors: "p clipped to [1e-7, 1 − 1e-7], logits too: loss saturates at 16.1, next to no gradient beyond |x| = 16",
     },
   }, ({ applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, reduction, classes }: Binary) => {
     const core: Criterion<Reduction> = rowWeights(criterion(focal({ gamma, ...(applyClassBalancing && { alpha }) }), {
@@ -94,7 +95,8 @@ export const keras = {
     name: "keras.losses.CategoricalFocalCrossentropy",
     reference: "https://keras.io/api/losses/probabilistic_losses/#categoricalfocalcrossentropy-class",
     defaults: { alpha: 0.25, gamma: 2, fromLogits: false, labelSmoothing: 0, reduction: "sum_over_batch_size" },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     conventions: {
       scores: "probabilities (or logits), softmax; rows are normalised",
       targets: "one-hot rows (here also labels)",

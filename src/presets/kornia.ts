@@ -1,9 +1,8 @@
 import { criterion } from "../criterion.ts";
 import type { Criterion, Reduction } from "../criterion.ts";
-import { FocalError } from "../errors.ts";
 import { focal } from "../losses/focal.ts";
 import { preset } from "./preset.ts";
-import { sides } from "./sides.ts";
+import { eachClass, sides } from "./sides.ts";
 import { atLabels, dividedBy } from "./view.ts";
 
 interface Shared {
@@ -38,11 +37,6 @@ const facts = {
   reductions: ["none", "mean", "sum"],
 } as const;
 
-function perClass(name: string, weights: readonly number[] | undefined, classes: number): readonly number[] {
-  if (weights && weights.length !== classes) throw new FocalError("argument", `${name} must have ${classes} values, one per class, got ${weights.length}`);
-  return weights ?? new Array<number>(classes).fill(1);
-}
-
 /** kornia's losses, on planes (N, C, *). */
 export const kornia = {
   /**
@@ -56,20 +50,20 @@ export const kornia = {
     ...facts,
     name: "kornia.losses.focal_loss",
     defaults: { gamma: 2, reduction: "none", ignoreIndex: -100, inner: 1 },
-    others: ["alpha", "classes", "weight"],
+    needs: ["alpha", "classes"],
+    also: ["weight"],
     conventions: {
       scores: "logits, softmax over dimension 1",
       targets: "a label per pixel; −100 is ignored but counts in the mean",
-      alpha: "1 − α class 0, α every other class; None: off",
+      alpha: "1 − α class 0, α every other class; None: off; no default",
       soft: "labels only",
       reduction: "mean: sum ÷ N·C·pixels; none: every element, 0 but at the label",
       errors: "gradient NaN where p saturates and 0 < γ < 1 (#918)",
     },
   }, ({ alpha, gamma, reduction, weight, ignoreIndex, classes, inner }: Softmax) => {
-    if (alpha === undefined) throw new FocalError("argument", "alpha has no default in kornia: pass a number, or null for no weighting");
     const loss = focal({ gamma, ...(alpha !== null && { alpha: Array.from({ length: classes }, (_, k) => (k === 0 ? 1 - alpha : alpha)) }) });
     const core = criterion(loss, {
-      head: "softmax", classes, inner, ignoreIndex, reduction: reduction === "none" ? "none" : "sum", ...(weight && { classWeights: perClass("weight", weight, classes) }),
+      head: "softmax", classes, inner, ignoreIndex, reduction: reduction === "none" ? "none" : "sum", ...(weight && { classWeights: eachClass("weight", weight, classes) }),
     });
     if (reduction === "none") return atLabels(core, classes, inner);
     return reduction === "mean" ? dividedBy(core, ({ logits }) => logits.length) : core;
@@ -86,14 +80,15 @@ export const kornia = {
     ...facts,
     name: "kornia.losses.binary_focal_loss_with_logits",
     defaults: { alpha: 0.25, gamma: 2, reduction: "none", ignoreIndex: -100, classes: 1, inner: 1 },
-    others: ["posWeight", "weight"],
+    needs: [],
+    also: ["posWeight", "weight"],
     conventions: {
       scores: "logits, sigmoid",
       targets: "one per logit; −100 is ignored but counts in the mean",
       alpha: "α positives, 1 − α negatives; None: off",
       soft: "mixture",
       reduction: "mean or sum of all elements",
-      errors: "gradient NaN where p saturates and 0 < γ < 1 (#918)",
+      errors: "gradient NaN where e^−|x| underflows and 0 < γ < 1 (#918)",
     },
   }, ({ alpha, gamma, reduction, posWeight, weight, ignoreIndex, classes, inner }: Binary) => {
     const options = { classes, inner, ignoreIndex, soft: "mixture", reduction: reduction === "none" ? "none" : "sum" } as const;
@@ -101,7 +96,7 @@ export const kornia = {
     return reduction === "mean" ? dividedBy(core, ({ logits }) => logits.length) : core;
 
     function weighted(): Criterion<Reduction> {
-      const each = perClass("weight", weight, classes), yes = perClass("posWeight", posWeight, classes);
+      const each = eachClass("weight", weight, classes), yes = eachClass("posWeight", posWeight, classes);
       const both = sides(each.map((w, k) => w * yes[k]! * (alpha ?? 1)), each.map((w) => w * (1 - (alpha ?? 0))));
       return criterion(focal({ gamma, alpha: both.alpha }), { ...options, classWeights: both.classWeights });
     }

@@ -20,7 +20,8 @@ const facts = {
   library: "mmcv",
   reference: "https://mmcv.readthedocs.io/en/latest/api/generated/mmcv.ops.SigmoidFocalLoss.html",
   defaults: { gamma: 2, alpha: 0.25, reduction: "mean" },
-  others: ["classes", "weight"],
+  needs: ["classes"],
+  also: ["weight"],
   reductions: ["none", "mean", "sum"],
 } as const;
 
@@ -53,7 +54,7 @@ export const mmcv = {
    * mmcv.ops.softmax_focal_loss: α is a factor on every class, not α and 1 − α; a label of −1 gives no loss but counts in the mean.
    *
    * @example
-   * mmcv.softmaxFocalLoss({ classes: 2 }).value([1, 0, 0, 1], [0, 1]);   // 0.00566451437711683
+   * mmcv.softmaxFocalLoss({ classes: 2 }).value([1, 0, 0, 1], [0, 1]);   // 0.00566…
    */
   softmaxFocalLoss: preset({
     ...facts,

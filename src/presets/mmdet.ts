@@ -54,14 +54,15 @@ export const mmdet = {
     name: "mmdet.models.losses.FocalLoss",
     reference: reference("FocalLoss"),
     defaults: { gamma: 2, alpha: 0.25, reduction: "mean", lossWeight: 1, activated: false },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     conventions: {
       scores: "logits (or probabilities), sigmoid per class",
       targets: "a label per row; the label `classes` is background",
       alpha: "α positives, 1 − α negatives",
       soft: "labels only here (there also dense: interpolate)",
       reduction: "mean: sum ÷ avg_factor, else ÷ rows × classes; weights per row or per element",
-      errors: "as mmcv; avg_factor + 1.2e-7",
+      errors: "as mmcv's; avg_factor + 1.2e-7",
     },
   }, (settings: Gamma & Shared & Activated & Classes) => {
     const { gamma, alpha, reduction, activated, classes } = settings;
@@ -80,7 +81,8 @@ export const mmdet = {
     name: "mmdet.models.losses.QualityFocalLoss",
     reference: reference("QualityFocalLoss"),
     defaults: { beta: 2, reduction: "mean", lossWeight: 1, activated: false },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     conventions: {
       scores: "logits (or probabilities), sigmoid per class",
       targets: "one quality per logit, 0 but at the label's class (there also a pair of label and quality)",
@@ -99,14 +101,15 @@ export const mmdet = {
    * mmdet VarifocalLoss (iou_weighted): `alpha` weighs negatives alone; positives weigh their IoU.
    *
    * @example
-   * mmdet.varifocalLoss({ classes: 2 }).value([1, -1], [0.7, 0]);   // 0.2229…
+   * mmdet.varifocalLoss({ classes: 2 }).value([1, -1], [0.7, 0]);   // 0.2231…
    */
   varifocalLoss: preset({
     ...facts,
     name: "mmdet.models.losses.VarifocalLoss",
     reference: reference("VarifocalLoss"),
     defaults: { alpha: 0.75, gamma: 2, reduction: "mean", lossWeight: 1 },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     conventions: {
       scores: "logits, sigmoid per class",
       targets: "one quality per logit, 0 for negatives",
@@ -132,7 +135,8 @@ export const mmdet = {
     name: "mmdet.models.losses.GaussianFocalLoss",
     reference: reference("GaussianFocalLoss"),
     defaults: { alpha: 2, gamma: 4, reduction: "mean", lossWeight: 1 },
-    others: [],
+    needs: [],
+    also: [],
     conventions: {
       scores: "probabilities",
       targets: "a heat map: 1 at centres, less around them",
@@ -158,7 +162,8 @@ export const mmdet = {
     name: "mmdet.models.losses.DistributionFocalLoss",
     reference: reference("DistributionFocalLoss"),
     defaults: { reduction: "mean", lossWeight: 1 },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     conventions: {
       scores: "logits, softmax",
       targets: "a real distance per row, in [0, classes − 1)",

@@ -5,8 +5,9 @@ import { add, log, mul, neg, pow, sigmoid, sub } from "../expr/expr.ts";
 import { defineLoss } from "../losses/define.ts";
 import { focal } from "../losses/focal.ts";
 import { withoutFirstClass } from "./background.ts";
-import { againstEach } from "./labels.ts";
+import { againstEach, fromOneHot } from "./labels.ts";
 import { preset, weighing } from "./preset.ts";
+import { eachClass } from "./sides.ts";
 import { atLabels, bySoftness, dividedBy } from "./view.ts";
 
 /** For a soft target MONAI takes 1 − p_t = σ(−x(2t − 1)), beside the cross-entropy with t. */
@@ -49,7 +50,8 @@ export const monai = {
     name: "monai.losses.FocalLoss",
     reference: "https://docs.monai.io/en/stable/losses.html#focalloss",
     defaults: { includeBackground: true, toOnehotY: false, gamma: 2, alpha: null, weight: null, reduction: "mean", useSoftmax: false, inner: 1 },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     reductions: ["none", "mean", "sum"],
     conventions: {
       scores: "logits, sigmoid per channel (or softmax)",
@@ -70,14 +72,14 @@ export const monai = {
 function counted({ includeBackground, toOnehotY, gamma, alpha, weight, reduction, useSoftmax, inner }: Settings, classes: number): Criterion<Reduction> {
   const options = {
     classes, inner, reduction: reduction === "none" ? "none" : "sum",
-    ...(weight !== null && classes > 1 && { classWeights: typeof weight === "number" ? new Array<number>(classes).fill(weight) : weight }),
+    ...(weight !== null && classes > 1 && { classWeights: eachClass("weight", weight, classes) }),
   } as const;
   const ordered = (core: Criterion<Reduction>): Criterion<Reduction> =>
     reduction === "none" ? core : dividedBy(core, ({ logits }) => (reduction === "mean" ? logits.length : inner));
   if (useSoftmax) {
     const each = alpha === null ? {} : { alpha: Array.from({ length: classes }, (_, k) => (k === 0 ? 1 - alpha : alpha)) };
     const core = criterion(focal({ gamma, ...each }), { ...options, head: "softmax", ignoreIndex: -1 });
-    return reduction === "none" ? atLabels(core, classes, inner) : ordered(core);
+    return reduction === "none" ? fromOneHot(atLabels(core, classes, inner), classes, inner) : ordered(core);
   }
   const loss = focal({ gamma, ...weighing(alpha) });
   // A lone channel is a yes or no of its own, unless it is what is left beside the background.

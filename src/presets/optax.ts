@@ -17,14 +17,15 @@ export const optax = {
    * optax.losses.sigmoid_focal_loss: no α unless given, and never a reduction.
    *
    * @example
-   * optax.sigmoidFocalLoss().value([2, 0.1], [0, 0]);   // Float64Array [ 1.6500781794219497, 0.20515806234469497 ]
+   * optax.sigmoidFocalLoss().value([2, 0.1], [0, 0]);   // Float64Array [ 1.650…, 0.2051… ]
    */
   sigmoidFocalLoss: preset({
     library: "optax",
     name: "optax.losses.sigmoid_focal_loss",
     reference: "https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.sigmoid_focal_loss",
     defaults: { alpha: null, gamma: 2, reduction: "none" },
-    others: [],
+    needs: [],
+    also: [],
     reductions: ["none"],
     conventions: {
       scores: "logits, sigmoid",

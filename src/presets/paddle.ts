@@ -20,14 +20,15 @@ export const paddle = {
    * it divides every element before the mean or sum is taken.
    *
    * @example
-   * paddle.sigmoidFocalLoss().value([0.97, 0.91, 0.03], [1, 0, 0], { normalizer: 1 });   // 0.4804…
+   * paddle.sigmoidFocalLoss().value([0.97, 0.91, 0.03], [1, 0, 0], { normalizer: 2 });   // 0.3094…
    */
   sigmoidFocalLoss: preset({
     library: "Paddle",
     name: "paddle.nn.functional.sigmoid_focal_loss",
     reference: "https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/nn/functional/sigmoid_focal_loss_en.html",
     defaults: { alpha: 0.25, gamma: 2, reduction: "sum" },
-    others: [],
+    needs: [],
+    also: [],
     reductions: ["none", "mean", "sum"],
     conventions: {
       scores: "logits, sigmoid",

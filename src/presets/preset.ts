@@ -26,8 +26,10 @@ export interface About {
   readonly reference: string;
   /** The library's options, in camelCase, with its defaults. */
   readonly defaults: { readonly reduction: string };
-  /** Options without a default, and the shape, which a flat array does not tell. */
-  readonly others: readonly string[];
+  /** Options that must be given: without a default there, or the shape, which a flat array does not tell. */
+  readonly needs: readonly string[];
+  /** Further options, off unless given. */
+  readonly also: readonly string[];
   /** The library's words for what becomes of the losses. */
   readonly reductions: readonly string[];
   readonly conventions: Conventions;
@@ -45,12 +47,15 @@ export type Preset<A extends About, S> = A & (<const R extends A["reductions"][n
 /** A preset from the facts about a call and what makes its criterion from the settled options. */
 export function preset<const A extends About, S extends { readonly reduction: A["reductions"][number] }>(about: A, make: (settings: S) => Criterion<Reduction>): Preset<A, S> {
   const { name, ...facts } = about;
-  const known = [...Object.keys(about.defaults), ...about.others];
+  const known = [...about.needs, ...Object.keys(about.defaults), ...about.also];
   const call = (given: object = {}): Criterion<Reduction> => {
     expectOptions(name, given);
     const unknown = Object.keys(given).find((key) => !known.includes(key));
     if (unknown !== undefined) throw new FocalError("argument", `${name} has no option ${unknown} here; it has ${known.join(", ")}`);
-    const settings = { ...about.defaults, ...given } as S;
+    const missing = about.needs.find((key) => (given as Record<string, unknown>)[key] === undefined);
+    if (missing !== undefined) throw new FocalError("argument", `${name} needs ${missing} here, which has no default`);
+    const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const settings = { ...about.defaults, ...said } as unknown as S;
     if (!about.reductions.includes(settings.reduction)) {
       throw new FocalError("argument", `reduction must be ${about.reductions.map((r) => `"${r}"`).join(", ")}, got ${JSON.stringify(settings.reduction)}`);
     }

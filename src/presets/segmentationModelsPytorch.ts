@@ -46,14 +46,15 @@ export const segmentationModelsPytorch = {
    * class's mean over pixels.
    *
    * @example
-   * segmentationModelsPytorch.focalLoss({ mode: "multiclass", classes: 3 }).value([1, 0, -1, 0, 1, 2], [2, 1]);   // 1.9…
+   * segmentationModelsPytorch.focalLoss({ mode: "multiclass", classes: 3 }).value([1, 0, -1, 0, 1, 2], [2, 1]);   // 1.7115…
    */
   focalLoss: preset({
     library: "segmentation_models_pytorch",
     name: "segmentation_models_pytorch.losses.FocalLoss",
     reference: "https://smp.readthedocs.io/en/latest/losses.html#focalloss",
     defaults: { alpha: null, gamma: 2, ignoreIndex: null, reduction: "mean", normalized: false, reducedThreshold: null, inner: 1 },
-    others: ["mode", "classes"],
+    needs: ["mode"],
+    also: ["classes"],
     reductions: ["mean", "sum", "none"],
     conventions: {
       scores: "logits, sigmoid per class in every mode (#671)",

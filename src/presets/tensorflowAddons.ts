@@ -22,14 +22,15 @@ export const tensorflowAddons = {
    * tfa.losses.SigmoidFocalCrossEntropy: probabilities unless told otherwise, α = 0.25, the sum of each row.
    *
    * @example
-   * tensorflowAddons.sigmoidFocalCrossEntropy().value([0.91], [1]);   // Float64Array [ 0.00019097912592930747 ]
+   * tensorflowAddons.sigmoidFocalCrossEntropy().value([0.91], [1]);   // Float64Array [ 0.0001909… ]
    */
   sigmoidFocalCrossEntropy: preset({
     library: "tensorflow_addons",
     name: "tfa.losses.SigmoidFocalCrossEntropy",
     reference: "https://www.tensorflow.org/addons/api_docs/python/tfa/losses/SigmoidFocalCrossEntropy",
     defaults: { fromLogits: false, alpha: 0.25, gamma: 2, reduction: "none", classes: 1 },
-    others: [],
+    needs: [],
+    also: [],
     reductions: ["none", "sum", "sum_over_batch_size"],
     conventions: {
       scores: "probabilities (or logits), sigmoid",
@@ -37,7 +38,7 @@ export const tensorflowAddons = {
       alpha: "α positives, 1 − α negatives; 0: off",
       soft: "interpolate",
       reduction: "sum of each row, then nothing, sum or mean over rows; weights per row",
-      errors: "p clipped to [1e-7, 1 − 1e-7]: loss saturates; scores given as logits turn negative (#2767)",
+      errors: "p clipped to [1e-7, 1 − 1e-7]: loss saturates; 1 − p_t can fall below 0, complex for broken γ (PR #2697)",
     },
   }, ({ fromLogits, alpha, gamma, reduction, classes }: Settings) => {
     const core = criterion(focal({ gamma, ...weighing(alpha === 0 ? null : alpha) }), {

@@ -3,7 +3,7 @@ import { add, log, max, min, mul, neg, pow, sub } from "../expr/expr.ts";
 import { asymmetric, asymmetricSingleLabel } from "../losses/asymmetric.ts";
 import { defineLoss } from "../losses/define.ts";
 import { preset } from "./preset.ts";
-import { sides } from "./sides.ts";
+import { eachClass, sides } from "./sides.ts";
 import { bySoftness, dividedBy } from "./view.ts";
 
 /** timm interpolates p_t and the power it is raised to, where the paper mixes the two sides' losses. */
@@ -27,7 +27,7 @@ interface MultiLabel {
   readonly clip: number | null;
   /** Draws targets towards ½. Default 0. */
   readonly smoothing: number;
-  /** Default "batchmean": the sum ÷ rows. Up to timm 1.0 it was always the sum. */
+  /** Default "batchmean": the sum ÷ rows. Older versions of timm always return the sum. */
   readonly reduction: "batchmean" | "sum" | "mean" | "none";
   /** A factor per class. */
   readonly weight?: readonly number[];
@@ -62,20 +62,20 @@ export const timm = {
     ...facts,
     name: "timm.loss.AsymmetricLossMultiLabel",
     defaults: { gammaNeg: 4, gammaPos: 1, clip: 0.05, smoothing: 0, reduction: "batchmean" },
-    others: ["classes", "weight", "posWeight"],
+    needs: ["classes"],
+    also: ["weight", "posWeight"],
     reductions: ["batchmean", "sum", "mean", "none"],
     conventions: {
       scores: "logits, sigmoid per class",
       targets: "one per logit",
       alpha: "none; weight per class, pos_weight on positives",
       soft: "p_t and its power interpolated; smoothing t(1 − s) + s/2",
-      reduction: "batchmean: sum ÷ rows; mean of all; up to 1.0 the sum alone",
+      reduction: "batchmean: sum ÷ rows; mean of all; older versions: the sum alone",
       errors: "p clamped at 1e-8: gradient 0 beyond; float16 NaN (ASL #53)",
     },
   }, ({ gammaNeg, gammaPos, clip, smoothing, reduction, weight, posWeight = 1, classes }: MultiLabel) => {
-    const shift = clip ?? 0, each = Array.from({ length: classes }, (_, k) => weight?.[k] ?? 1);
-    const positive = each.map((w, k) => w * (typeof posWeight === "number" ? posWeight : posWeight[k]!));
-    const { alpha, classWeights } = sides(positive, each);
+    const shift = clip ?? 0, each = eachClass("weight", weight, classes), yes = eachClass("posWeight", posWeight, classes);
+    const { alpha, classWeights } = sides(each.map((w, k) => w * yes[k]!), each);
     const options = { classes, reduction: reduction === "none" ? "none" : "sum" } as const;
     const core = bySoftness(
       criterion(asymmetric({ gammaNeg, gammaPos, shift, alpha }), { ...options, classWeights }),
@@ -90,13 +90,14 @@ export const timm = {
    * timm.loss.AsymmetricLossSingleLabel: softmax, γ+ = 1, γ− = 4; the other classes count through label smoothing.
    *
    * @example
-   * timm.asymmetricLossSingleLabel({ classes: 3 }).value([2, 0, -1], [0]);   // 0.0205…
+   * timm.asymmetricLossSingleLabel({ classes: 3 }).value([2, 0, -1], [0]);   // 0.02477…
    */
   asymmetricLossSingleLabel: preset({
     ...facts,
     name: "timm.loss.AsymmetricLossSingleLabel",
     defaults: { gammaPos: 1, gammaNeg: 4, eps: 0.1, reduction: "mean" },
-    others: ["classes"],
+    needs: ["classes"],
+    also: [],
     reductions: ["mean", "none"],
     conventions: {
       scores: "logits, softmax",

@@ -17,14 +17,15 @@ export const torchvision = {
    * torchvision.ops.sigmoid_focal_loss: α = 0.25 and no reduction unless asked for.
    *
    * @example
-   * torchvision.sigmoidFocalLoss({ reduction: "mean" }).value([2, -1, 0.5], [1, 0, 0]);   // 0.10016771149490597
+   * torchvision.sigmoidFocalLoss({ reduction: "mean" }).value([2, -1, 0.5], [1, 0, 0]);   // 0.1001…
    */
   sigmoidFocalLoss: preset({
     library: "torchvision",
     name: "torchvision.ops.sigmoid_focal_loss",
     reference: "https://pytorch.org/vision/stable/generated/torchvision.ops.sigmoid_focal_loss.html",
     defaults: { alpha: 0.25, gamma: 2, reduction: "none" },
-    others: [],
+    needs: [],
+    also: [],
     reductions: ["none", "mean", "sum"],
     conventions: {
       scores: "logits, sigmoid",
@@ -32,7 +33,7 @@ export const torchvision = {
       alpha: "α positives, 1 − α negatives; below 0: off",
       soft: "interpolate",
       reduction: "mean or sum of all elements",
-      errors: "gradient NaN where p saturates and 0 < γ < 1; float32 loss 0 from x = 17 on",
+      errors: "gradient NaN where p saturates and 0 < γ < 1; float32: loss and gradient 0 from x = 16.7 on",
     },
   }, ({ alpha, gamma, reduction }: Settings) => criterion(focal({ gamma, ...weighing(alpha) }), { reduction })),
 };

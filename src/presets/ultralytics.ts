@@ -22,7 +22,8 @@ interface Varifocal extends Settings {
 const facts = {
   library: "ultralytics",
   reference: "https://docs.ultralytics.com/reference/utils/loss/",
-  others: ["classes"],
+  needs: ["classes"],
+  also: [],
   reductions: ["sum"],
 } as const;
 const reduction = "mean over dimension 1, then sum of the rest";
@@ -33,7 +34,7 @@ export const ultralytics = {
    * ultralytics FocalLoss: γ = 1.5, α = 0.25, rows averaged, then added up.
    *
    * @example
-   * ultralytics.focalLoss({ classes: 3 }).value([2, -1, 0.5], [1, 0, 0]);   // 0.1301…
+   * ultralytics.focalLoss({ classes: 3 }).value([2, -1, 0.5], [1, 0, 0]);   // 0.1309…
    */
   focalLoss: preset({
     ...facts,
@@ -56,7 +57,7 @@ export const ultralytics = {
    * ultralytics VarifocalLoss: the call takes scores alone here; a target above 0 is a positive (its `label` is 1).
    *
    * @example
-   * ultralytics.varifocalLoss({ classes: 2 }).value([1, -1], [0.7, 0]);   // 0.2229…
+   * ultralytics.varifocalLoss({ classes: 2 }).value([1, -1], [0.7, 0]);   // 0.2231…
    */
   varifocalLoss: preset({
     ...facts,

@@ -1,4 +1,5 @@
 import type { CallOptions, Criterion, Logits, Reduction } from "../criterion.ts";
+import { FocalError } from "../errors.ts";
 import type { Floats, NumberArray } from "../heads/job.ts";
 import { rowStart } from "../heads/job.ts";
 
@@ -79,6 +80,7 @@ export const byRow = (core: Criterion<Reduction>, order: "sum" | "mean", classes
 export const atLabels = (core: Criterion<Reduction>, classes: number, inner = 1): Criterion<Reduction> =>
   view(core, (run) => run, (answer, { targets }) => {
     const rows = answer.value as Floats, all = like(rows, rows.length * classes);
+    if (targets.length !== rows.length) throw new FocalError("shape", `targets must have one label per row: expected ${rows.length}, got ${targets.length}`);
     for (let row = 0; row < rows.length; row++) {
       const label = targets[row]!;
       if (label >= 0 && label < classes) all[rowStart(row, classes, inner) + label * inner] = rows[row]!;
