@@ -38,8 +38,8 @@ const flat = (values: Nested): number[] => (typeof values === "number" ? [values
 function make({ preset, settings, loss, parameters, options }: Case): Criterion {
   if (preset === undefined) return criterion({ focal, focalStar }[loss!](parameters), options);
   const [library, call] = preset.split(".") as [string, string];
-  const library_ = (presets as unknown as Record<string, Record<string, (settings?: object) => Criterion>>)[library];
-  return library_![call]!(settings);
+  const calls = presets as unknown as Record<string, Record<string, (settings?: object) => Criterion>>;
+  return calls[library]![call]!(settings);
 }
 
 function run(entry: Case): { value: number[]; grad: number[]; hessian: number[] } {
