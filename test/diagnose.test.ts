@@ -185,7 +185,7 @@ describe("verdict", () => {
     expect(verdict.easyBackground).toEqual([0, 0.5, 1].map((gamma) => ({ gamma, gradient: expect.closeTo(background(gamma), 9) })));
     expect([background(0), background(0.5), background(1)].map((share) => share <= 0.25)).toEqual([false, false, true]);
     expect(verdict.gamma).toBe(1);
-    expect(verdict.reasons[0]).toMatch(/^Under cross-entropy the easy background \(the negatives with p_t ≥ 0\.9\) makes 91 % of the gradient; γ = 1 is the smallest of 0\.5, 1, 2, 3, 5 that brings it to 25 % or less: to 16 %\.$/);
+    expect(verdict.reasons[0]).toMatch(/^Under cross-entropy the easy background \(the negatives with pₜ ≥ 0\.9\) makes 91 % of the gradient; γ = 1 is the smallest of 0\.5, 1, 2, 3, 5 that brings it to 25 % or less: to 16 %\.$/);
     // The positives make 84 % at γ = 1: α would be .16, and stops at .25.
     expect(verdict.alpha).toBe(0.25);
     expect(verdict.reasons[1]).toMatch(/84 % from the positives and to 16 % from the negatives; weighting by α = 0\.25 \(positives 0\.25, negatives 0\.75\) brings.*within a factor of 3/);
@@ -226,22 +226,31 @@ describe("verdict", () => {
     // Gradients 45, 30, 30; the background's share under cross-entropy is 45/105 = 43 %.
     expect(verdict.easyBackground[0]!.gradient).toBeCloseTo(45 / 105, 9);
     expect(verdict.gamma).toBe(0.5);
-    expect(verdict.reasons[0]).toContain("the easy background (“rock” with p_t ≥ 0.9) makes 43 %");
+    expect(verdict.reasons[0]).toContain("the easy background (“rock” with pₜ ≥ 0.9) makes 43 %");
     const spent = [900 * slope(0.95, 0.5), 60 * slope(0.5, 0.5), 40 * slope(0.25, 0.5)], middle = Math.cbrt(spent[0]! * spent[1]! * spent[2]!);
     expect(verdict.alpha).toEqual(spent.map((g) => expect.closeTo(Math.min(Math.sqrt(3), Math.max(1 / Math.sqrt(3), middle / g)), 1.9)));
+  });
+
+  test("a class too rare to weigh is left at 1, the others are weighed without it", () => {
+    const row = (label: number, p: number) => [0, 1, 2].map((k) => Math.log(k === label ? p : (1 - p) / 2));
+    const labels = [...new Array<number>(900).fill(0), ...new Array<number>(60).fill(1), ...new Array<number>(4).fill(2)];
+    const { verdict } = diagnose(labels.flatMap((label) => row(label, [0.995, 0.5, 0.01][label]!)), labels, focal(), { head: "softmax", classes: 3 });
+    // Gradients 4.5, 30 and 4 of which the last does not count: 4.5 to 30 is farther than 3.
+    expect(verdict).toMatchObject({ gamma: 0, alpha: [1.73, 0.58, 1] });
+    expect(verdict.reasons).toContain("class 2 has fewer than 20 examples, too few to weigh by: left at 1.");
   });
 
   test("few examples of a class: no advice, and it says why", () => {
     const { verdict } = diagnosed([...scored(1, 0.01, 3), ...scored(0, 0.99, 5000)]);
     expect(verdict.gamma).toBeUndefined();
     expect(verdict.alpha).toBeUndefined();
-    expect(verdict.reasons).toEqual(["The rarest class, the positives, has 3 examples, too few to choose γ and α by: at least 20 are needed."]);
+    expect(verdict.reasons).toEqual(["No class but the negatives has 20 examples, too few to choose γ and α by."]);
     expect(diagnosed(scored(0, 0.9, 50)).verdict.reasons).toEqual(["Every example is of one class, the negatives: there is nothing to weigh it against."]);
   });
 
   test("examples that are wrong with certainty are pointed out", () => {
     expect(diagnosed([...scored(1, 0.6, 100), ...scored(0, 0.999, 5000), ...scored(0, 1e-5, 40)]).verdict.reasons).toContain(
-      "0.78 % of the examples are wrong with certainty (p_t < 0.001): look at their labels before weighting anything.",
+      "0.78 % of the examples are wrong with certainty (pₜ < 0.001): look at their labels before weighting anything.",
     );
     expect(diagnosed([...scored(1, 0.6, 100), ...scored(0, 0.999, 5000)]).verdict.reasons.join(" ")).not.toContain("certainty");
   });

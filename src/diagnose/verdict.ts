@@ -25,7 +25,7 @@ export interface ClassSize {
 }
 
 const GAMMAS = [0, 0.5, 1, 2, 3, 5];
-/** Fewer examples of a class than this say little about where its gradient comes from. */
+/** Fewer examples of a class than this say little about where its gradient comes from; two classes must have as many. */
 const FEWEST = 20;
 /** Classes whose sizes differ by less have no background between them. */
 const SIMILAR = 3;
@@ -42,19 +42,18 @@ export const LOST = 0.001;
  * Suggests γ and α from what focal loss would spend on these scores, by stated rules.
  *
  * γ: the smallest of 0, 0.5, 1, 2, 3, 5 under which the easy background (classes larger than the mean, p_t ≥ 0.9)
- * makes at most a quarter of the gradient. α: what evens out the classes' shares of the gradient at that γ, no
- * weight more than three times another; none where they differ by less than half.
+ * makes at most a quarter of the gradient. α: what evens out the shares of the classes with 20 examples or more at that
+ * γ, no weight more than three times another; none where they differ by less than half.
  *
  * Where training has ended, a loss's own gradient is nearly even between classes, so scores trained with weights
  * bring back about their own α.
  */
 export function verdict(examples: Examples, sizes: readonly ClassSize[], lost: number): LossVerdict {
   const bySize = [...sizes].sort((a, b) => b.examples - a.examples), largest = bySize[0]!, smallest = bySize.at(-1)!;
+  const enough = sizes.filter((size) => size.examples >= FEWEST);
+  const doubt = lost > 0.001 ? [`${percent(lost)} of the examples are wrong with certainty (pₜ < ${LOST}): look at their labels before weighting anything.`] : [];
   if (sizes.length === 1) return { easyBackground: [], reasons: [`Every example is of one class, ${largest.name}: there is nothing to weigh it against.`] };
-  const doubt = lost > 0.001 ? [`${percent(lost)} of the examples are wrong with certainty (p_t < ${LOST}): look at their labels before weighting anything.`] : [];
-  if (smallest.examples < FEWEST) {
-    return { easyBackground: [], reasons: [`The rarest class, ${smallest.name}, has ${smallest.examples} example${smallest.examples === 1 ? "" : "s"}, too few to choose γ and α by: at least ${FEWEST} are needed.`, ...doubt] };
-  }
+  if (enough.length < 2) return { easyBackground: [], reasons: [`No class but ${largest.name} has ${FEWEST} examples, too few to choose γ and α by.`, ...doubt] };
   const mean = examples.labels.length / sizes.length, even = largest.examples < SIMILAR * smallest.examples;
   const background = even ? [] : bySize.filter((size) => size.examples > mean);
   const scan: Spending[] = [];
@@ -62,13 +61,15 @@ export function verdict(examples: Examples, sizes: readonly ClassSize[], lost: n
     scan.push(spendingAt(gamma, examples, new Set(background.map((size) => size.class))));
     if (scan.at(-1)!.easyBackground <= BOUND) break;
   }
-  const chosen = scan.at(-1)!, weights = weightsFor(chosen, sizes);
+  const chosen = scan.at(-1)!, weights = weightsFor(chosen, enough);
+  const few = sizes.filter((size) => size.examples < FEWEST).map(({ name }) => name);
   return {
     gamma: chosen.gamma, ...(weights && { alpha: alphaOf(weights.of, examples) }),
     easyBackground: scan.map(({ gamma, easyBackground }) => ({ gamma, gradient: easyBackground })),
     reasons: [
       even ? `The classes are of similar size (1 : ${(largest.examples / smallest.examples).toPrecision(2)}), so there is no background to turn down: γ = 0, cross-entropy, is enough.` : reasonForGamma(scan, background),
-      reasonForAlpha(chosen, sizes, weights, examples),
+      reasonForAlpha(chosen, enough, weights, examples),
+      ...(few.length > 0 ? [`${listed(few)} ${few.length === 1 ? "has" : "have"} fewer than ${FEWEST} examples, too few to weigh by: left at 1.`] : []),
       ...doubt,
       "This tells where the gradient of these scores goes, not which loss trains the better model: compare them on held-out rows.",
     ],
@@ -100,7 +101,7 @@ function alphaOf(weights: Weights["of"], { options, classes }: Examples): Alpha 
 
 function reasonForGamma(scan: readonly Spending[], background: readonly ClassSize[]): string {
   const plain = scan[0]!, chosen = scan.at(-1)!;
-  const start = `Under cross-entropy the easy background (${listed(background.map(({ name }) => name))} with p_t ≥ ${EASY}) makes ${percent(plain.easyBackground)} of the gradient`;
+  const start = `Under cross-entropy the easy background (${listed(background.map(({ name }) => name))} with pₜ ≥ ${EASY}) makes ${percent(plain.easyBackground)} of the gradient`;
   if (chosen === plain) return `${start}, too little to drown the rest: γ = 0, cross-entropy, is enough.`;
   const considered = GAMMAS.slice(1).join(", ");
   return chosen.easyBackground <= BOUND

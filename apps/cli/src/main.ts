@@ -1,6 +1,7 @@
 import { defineCommand, runCommand, showUsage } from "citty";
 import type { CommandDef } from "citty";
 import { FocalError } from "focal-loss";
+import { explain } from "./commands/explain.ts";
 import { plot } from "./commands/plot.ts";
 import { predict } from "./commands/predict.ts";
 import { render } from "./commands/render.ts";
@@ -10,7 +11,7 @@ import { tune } from "./commands/tune.ts";
 import { version } from "./version.ts";
 
 // Each command knows its own arguments; here only their names matter.
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, plot, render };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, plot, render };
 const main = defineCommand({
   meta: { name: "focal", version, description: "Train on imbalanced tables and see what focal loss buys." },
   subCommands,

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { FocalError } from "focal-loss";
 
 /** Refuses options that a command does not have: a misspelt one must not be passed over in silence. */
@@ -47,4 +49,20 @@ export function numbers(name: string, text: string): number[] {
     if (item.trim() === "" || !Number.isFinite(value)) throw new FocalError("argument", `${name} must be a number, got ${JSON.stringify(item)}`);
     return value;
   });
+}
+
+/** One of several words. */
+export function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found === undefined) {
+    throw new FocalError("argument", `${name} must be ${choices.join(", ")}, got ${JSON.stringify(value)}`);
+  }
+  return found;
+}
+
+/** Refuses a file to write that is being read, or that has no folder, before any work is done for it. */
+export function refuseOut(out: string, read: readonly string[]): void {
+  const taken = read.find((path) => resolve(path) === resolve(out));
+  if (taken !== undefined) throw new FocalError("argument", `out would overwrite ${JSON.stringify(taken)}, which is being read`);
+  if (!existsSync(dirname(out))) throw new FocalError("argument", `out is in a folder that does not exist: ${JSON.stringify(dirname(out))}`);
 }

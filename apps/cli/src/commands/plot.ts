@@ -9,7 +9,7 @@ import { writeWhole } from "../model/write.ts";
 import { renderPng } from "../report/png.ts";
 import { serialize } from "../report/serialize.ts";
 import { colorsFor } from "../terminal/colors.ts";
-import { refuseExtra } from "./options.ts";
+import { oneOf, refuseExtra } from "./options.ts";
 import { drawCurves } from "../terminal/curves.ts";
 
 const KINDS: readonly CurveKind[] = ["loss", "gradient", "factor", "curvature"];
@@ -79,14 +79,6 @@ export function renderFigure(figure: LossCurves, heading: LossFigureOptions, out
   const { document } = parseHTML("<html></html>");
   const svg = serialize(lossFigure(Plot, document, figure, heading));
   return format === ".svg" ? new TextEncoder().encode(`${svg}\n`) : renderPng(svg);
-}
-
-function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found === undefined) {
-    throw new FocalError("argument", `${name} must be ${choices.join(", ")}, got ${JSON.stringify(value)}`);
-  }
-  return found;
 }
 
 function readNumber(name: string, text: string): number {

@@ -1,8 +1,7 @@
-import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { defineCommand } from "citty";
 import { FocalError } from "focal-loss";
 import { checkOutputPath, predictFiles, writePredictions } from "../model/index.ts";
+import { refuseOut } from "./options.ts";
 
 /** `focal predict`: a saved model on new files. */
 export const predict = defineCommand({
@@ -20,9 +19,7 @@ export const predict = defineCommand({
     if (model === undefined || files.length === 0) throw new FocalError("argument", "focal predict needs a model and at least one file");
     if (args.out !== undefined) {
       checkOutputPath(args.out);
-      const taken = args._.find((path) => resolve(path) === resolve(args.out!));
-      if (taken !== undefined) throw new FocalError("argument", `out would overwrite ${JSON.stringify(taken)}, which is being read`);
-      if (!existsSync(dirname(args.out))) throw new FocalError("argument", `out is in a folder that does not exist: ${JSON.stringify(dirname(args.out))}`);
+      refuseOut(args.out, args._);
     }
     const predictions = await predictFiles(model, files);
     for (const note of predictions.notes) console.error(`note: ${note}`);

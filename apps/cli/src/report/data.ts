@@ -1,5 +1,5 @@
 import type { DataSummary } from "../results.ts";
-import { count, percent, plural } from "./format.ts";
+import { count, oneTo, percent, plural } from "./format.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
 
@@ -46,11 +46,6 @@ function classTable({ classes, rows, splits }: DataSummary, divisions: number): 
 <td class="wide"><span class="bar" style="width:${((100 * n) / largest).toFixed(2)}%"></span></td>${
     first && [first.train, first.validation, first.test].map((part) => html`<td>${count(part[index] ?? 0)}</td>`)}</tr>`)}</tbody></table></div>
 ${first && divisions > 1 && html`<p class="hint">Rows per part are those of the first of ${divisions} splits.</p>`}`;
-}
-
-/** 1 : 44 */
-function oneTo(ratio: number): string {
-  return Number.isFinite(ratio) ? `1 : ${ratio < 10 ? Number(ratio.toPrecision(2)) : count(ratio)}` : "–";
 }
 
 function columnTable(columns: readonly Column[], rows: number): Html {

@@ -40,6 +40,9 @@ export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";
   const value = share * 100;
   if (value === 0) return "0 %";
+  if (value > 0 && value < 0.001) return "< 0.001 %";
+  if (value > 99.9 && value < 100) return "> 99.9 %";
+  if (value > 99.5 && value < 100) return `${value.toFixed(1)} %`;
   return `${value > 0 && value < 0.1 ? value.toPrecision(1) : value >= 10 ? value.toFixed(0) : value.toFixed(1)} %`;
 }
 
@@ -47,6 +50,11 @@ export function percent(share: number): string {
 export function percentOf(level: number): string {
   const percent = 100 * level;
   return percent > 99.9 ? percent.toFixed(2) : percent > 95 ? percent.toFixed(1) : percent.toFixed(0);
+}
+
+/** 1 : 44 */
+export function oneTo(ratio: number): string {
+  return Number.isFinite(ratio) ? `1 : ${ratio < 10 ? Number(ratio.toPrecision(2)) : count(ratio)}` : "–";
 }
 
 /** "1 row", "2 rows" */

@@ -41,7 +41,7 @@ export function figure(notice: string, panels: readonly Part[], { key, pairs = f
   return html`<figure><figcaption>${notice}</figcaption><div class="${pairs ? "panels pairs" : "panels"}">${panels}</div>${key}</figure>`;
 }
 
-type Look = Pick<Player, "color" | "dash" | "strokeWidth">;
+export type Look = Pick<Player, "color" | "dash" | "strokeWidth">;
 
 /** The key to colours and dashes, as text beside samples of the lines. */
 export function keyOf(looks: readonly Look[], names: readonly string[], sample: (look: Look) => Html = line): Html {
@@ -58,7 +58,7 @@ function line({ color, dash, strokeWidth }: Look): Html {
   return html`<line x1="1" x2="25" y1="5" y2="5" stroke="${color}" stroke-width="${strokeWidth}" stroke-dasharray="${dash}"/>`;
 }
 
-function dot({ color }: Look, hollow: boolean): Html {
+export function dot({ color }: Pick<Look, "color">, hollow: boolean): Html {
   return html`<circle cx="18" cy="5" r="4" fill="${hollow ? "var(--page)" : color}" stroke="${color}" stroke-width="1.5"/>`;
 }
 

@@ -4,6 +4,7 @@ import type { Player } from "./cast.ts";
 import { fixed } from "./format.ts";
 import type { Html } from "./html.ts";
 import { figure, keyOf, panel, UNIT } from "./panel.ts";
+import type { PanelText } from "./panel.ts";
 
 const LOOKS = {
   raw: { color: "var(--c2)", dash: "4 3", strokeWidth: 1.2 },
@@ -19,24 +20,35 @@ export function reliability(cast: readonly Player[]): Html | undefined {
   if (drawn.length === 0) return undefined;
   const panels = drawn.map(({ player, curves }) => {
     const { eceRaw, ece } = player.result.summary;
-    return panel({
-      width: 252,
-      height: 250,
-      marginLeft: 42,
-      x: { ...UNIT, label: "predicted probability", labelAnchor: "center", labelArrow: "none" },
-      y: { ...UNIT, label: "observed frequency", labelArrow: "none", grid: true },
-      r: { range: [1.5, 6], type: "sqrt" },
-      marks: [
-        Plot.line([[0, 0], [1, 1]], { stroke: "currentColor", strokeOpacity: 0.45 }),
-        ...curves.flatMap(({ scores, bins }) => marks(bins, LOOKS[scores])),
-      ],
-    }, {
+    return reliabilityPanel(curves, {
       heading: player.result.name,
       title: `Reliability of ${player.result.name}`,
       description: `Calibration error ${fixed(eceRaw.mean, 4)} raw, ${fixed(ece.mean, 4)} recovered, mean over the splits.`,
     });
   });
-  return figure(notice(drawn.map(({ player }) => player)), panels, { key: keyOf([LOOKS.raw, LOOKS.recovered], ["raw scores", "recovered probabilities; larger dots hold more rows"]) });
+  return figure(notice(drawn.map(({ player }) => player)), panels, { key: reliabilityKey(["raw", "recovered"]) });
+}
+
+/** Observed over predicted frequency of raw scores, of recovered probabilities, or of both. */
+export function reliabilityPanel(curves: Curves["reliability"], text: PanelText): Html {
+  return panel({
+    width: 252,
+    height: 250,
+    marginLeft: 42,
+    x: { ...UNIT, label: "predicted probability", labelAnchor: "center", labelArrow: "none" },
+    y: { ...UNIT, label: "observed frequency", labelArrow: "none", grid: true },
+    r: { range: [1.5, 6], type: "sqrt" },
+    marks: [
+      Plot.line([[0, 0], [1, 1]], { stroke: "currentColor", strokeOpacity: 0.45 }),
+      ...curves.flatMap(({ scores, bins }) => marks(bins, LOOKS[scores])),
+    ],
+  }, text);
+}
+
+const NAMES = { raw: "raw scores", recovered: "recovered probabilities" } as const;
+
+export function reliabilityKey(shown: readonly (keyof typeof LOOKS)[]): Html {
+  return keyOf(shown.map((scores) => LOOKS[scores]), shown.map((scores, i) => (i === shown.length - 1 ? `${NAMES[scores]}; larger dots hold more rows` : NAMES[scores])));
 }
 
 function marks(bins: Curves["reliability"][number]["bins"], { color, dash, strokeWidth }: (typeof LOOKS)[keyof typeof LOOKS]) {
