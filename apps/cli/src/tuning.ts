@@ -38,6 +38,8 @@ export interface Cell {
   /** Absent for losses without γ. */
   readonly gamma?: number;
   readonly alpha: "none" | "balanced" | number;
+  /** With γ = 0 it is cross-entropy with the same weights, whose cell stands for both. */
+  readonly zeroIsCrossEntropy: boolean;
   /** By fold, repeat after repeat. */
   readonly runs: readonly Readonly<Record<Metric, number>>[];
   readonly summary: Readonly<Record<Metric, { readonly mean: number; readonly sd: number }>>;

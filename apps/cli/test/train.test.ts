@@ -78,6 +78,19 @@ describe("focal train", () => {
     expect(losses[1]!.summary.averagePrecision.mean).toBeCloseTo(cross.averagePrecision.mean, 6);
   });
 
+  test("another family in focal loss's place, with probabilities by what validation taught", async () => {
+    const { code } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--family", "focalStar,flsd53", "--alpha", "balanced", "--repeats", "1",
+      "--loss", "flsd53, balanced", "--out", at("family"));
+    expect(code).toBe(0);
+    const { losses } = results("family");
+    expect(losses.map(({ name }) => name).slice(3)).toEqual(["focalStar γ = 2, balanced", "flsd53, balanced"]);
+    for (const { summary } of losses.slice(3)) expect(summary.logLoss.mean).toBeLessThan(1.1 * losses[0]!.summary.logLoss.mean); // weighted scores as they are: far above
+    const model = JSON.parse(readFileSync(join(at("family"), "model.json"), "utf8")) as { loss: unknown; calibration: { kind: string }[] };
+    expect(model.loss).toMatchObject({ name: "flsd53", parameters: { hard: 5, easy: 3, threshold: 0.2 } });
+    expect(model.calibration.map(({ kind }) => kind)).toEqual(["posterior", "temperature"]);
+    expect((await focal("predict", join(at("family"), "model.onnx"), at("data.csv"), "--out", at("family.csv"))).code).toBe(0);
+  });
+
   test("--json prints the results and nothing else", async () => {
     const { out, err } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--repeats", "1", "--json", "--out", at("json"));
     expect(err).toBe("");

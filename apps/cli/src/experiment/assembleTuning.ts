@@ -4,7 +4,7 @@ import { METRICS } from "../report/metric.ts";
 import type { Metric, Results } from "../results.ts";
 import type { Cell, FinalTest, Tuning } from "../tuning.ts";
 import { describeModel, remarkOnEpochs, remarksOnData, summarizeData, TREES } from "./describe.ts";
-import { families, type Family } from "./families.ts";
+import { becomesCrossEntropy, families, type Family } from "./families.ts";
 import { meanAndDeviation } from "./intervals.ts";
 import type { TuneOutcome, TunePlan } from "./tune.ts";
 import { pronounce } from "./pronounce.ts";
@@ -38,7 +38,7 @@ function cellOf({ plan, comparison, choice }: TuneOutcome, c: number): Cell {
   const runs = comparison.runs.map((division) => division[c]!.metrics);
   const metrics = Object.keys(runs[0]!) as Metric[];
   return {
-    name, formula, family, ...(gamma !== undefined && { gamma }), alpha, runs,
+    name, formula, family, ...(gamma !== undefined && { gamma }), alpha, zeroIsCrossEntropy: becomesCrossEntropy(family), runs,
     summary: Object.fromEntries(metrics.map((metric) => [metric, meanAndDeviation(runs.map((run) => run[metric]))])) as Cell["summary"],
     ...(c !== 0 && { toReference: choice.toReference[c]! }), ...(c !== choice.best && { toBest: choice.toBest[c]! }),
     nearBest: choice.nearBest[c]!,

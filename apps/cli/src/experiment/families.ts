@@ -27,3 +27,6 @@ export type FamilyName = keyof typeof families;
 
 /** Those that can be asked for: cross-entropy always comes along. */
 export const familyNames = Object.keys(families).filter((name) => name !== "crossEntropy") as FamilyName[];
+
+/** Whether γ = 0 makes cross-entropy of it. */
+export const becomesCrossEntropy = (name: FamilyName): boolean => (families[name] as Family).zero === "cross-entropy";

@@ -6,7 +6,7 @@ import { METRICS } from "./metric.ts";
 import { figure, panel } from "./panel.ts";
 
 /** Letters of a cell's name beside its row. */
-const LABEL = 26;
+const LABEL = 31;
 /** Rows that can still be read at a glance; the table shows all. */
 const MOST = 24;
 

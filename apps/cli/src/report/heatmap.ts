@@ -8,11 +8,15 @@ import { figure, panel } from "./panel.ts";
 
 /** The darkest a cell gets: its numbers must stay readable. */
 const DARKEST = 0.5;
+/** As many as 400 pixels hold. */
+const MOST_COLUMNS = 5;
 
 interface Square {
   readonly cell: Cell;
-  readonly x: string;
-  readonly y: string;
+  /** γ, or the loss where it has none. */
+  readonly setting: string;
+  /** Class weights. */
+  readonly weighting: string;
   readonly gain: number;
   readonly isBest: boolean;
   readonly isRecommended: boolean;
@@ -39,7 +43,7 @@ function mapsOf(grid: readonly Cell[]): (readonly [heading: string, cells: reado
   const focused = named.filter((name) => grid.some(({ family, gamma }) => family === name && gamma !== undefined));
   const maps = focused.map((name) => {
     const own = grid.filter(({ family }) => family === name);
-    return [name, own.some(({ gamma }) => gamma === 0) ? own : [...cross, ...own]] as const;
+    return [name, own[0]!.zeroIsCrossEntropy ? [...cross, ...own] : own] as const;
   });
   const plain = grid.filter(({ family }) => family !== "crossEntropy" && !focused.includes(family));
   if (plain.length > 0) return [...maps, ["without γ", plain] as const];
@@ -51,21 +55,26 @@ function drawMap(heading: string, cells: readonly Cell[], tuning: Tuning, far: n
   const { digits, better, name: measure } = METRICS[metric];
   const byGamma = cells.some(({ gamma }) => gamma !== undefined);
   const squares = cells.map((cell): Square => ({
-    cell, x: byGamma ? String(cell.gamma ?? 0) : cell.family === "crossEntropy" ? "γ = 0" : cell.family, y: alphaName(cell),
+    cell, setting: byGamma ? String(cell.gamma ?? 0) : cell.family === "crossEntropy" ? "γ = 0" : cell.family, weighting: alphaName(cell),
     gain: (better === "higher" ? 1 : -1) * (cell.toReference?.mean ?? 0),
     isBest: cell.name === tuning.best, isRecommended: cell.name === tuning.recommendation.loss,
   }));
-  const columns = [...new Set(squares.map(({ x }) => x))].sort((a, b) => (byGamma ? Number(a) - Number(b) : 0));
-  const rows = [...new Set(squares.map(({ y }) => y))];
-  const left = 14 + 6.4 * Math.max(...rows.map((row) => row.length));
-  const wide = byGamma ? 60 : Math.max(64, 6.6 * Math.max(...columns.map((column) => column.length)));
+  const settings = [...new Set(squares.map(({ setting }) => setting))].sort((a, b) => (byGamma ? Number(a) - Number(b) : 0));
+  const weightings = [...new Set(squares.map(({ weighting }) => weighting))];
+  // Many γ run downwards, so that the map fits a telephone.
+  const turned = settings.length > MOST_COLUMNS;
+  const [columns, rows] = turned ? [weightings, settings] : [settings, weightings];
+  const [below, beside] = turned ? ["class weights", byGamma ? "γ" : null] : [byGamma ? "γ" : null, "class weights"];
+  const longest = (names: readonly string[]): number => 6.4 * Math.max(...names.map((name) => name.length));
+  const left = 16 + Math.max(longest(rows), beside === "γ" ? 16 : 0);
+  const wide = Math.max(60, 8 + longest(columns));
   const bare = (text: string): string => text.replace(/(?<!\d)0\./, ".");
-  const at = { x: "x", y: "y" } as const;
+  const at = turned ? { x: "weighting", y: "setting" } as const : { x: "setting", y: "weighting" } as const;
   const corner = (dx: number) => ({ ...at, dx, dy: -17 });
   return panel({
     width: left + wide * columns.length + 12, height: 56 * rows.length + 62, marginLeft: left, marginRight: 12, marginTop: 20, marginBottom: 40,
-    x: { type: "band", domain: columns, label: byGamma ? "γ" : null, labelAnchor: "center", labelArrow: "none", tickSize: 0, padding: 0.05 },
-    y: { type: "band", domain: rows, label: "class weights", labelAnchor: "top", labelArrow: "none", tickSize: 0, padding: 0.05 },
+    x: { type: "band", domain: columns, label: below, labelAnchor: "center", labelArrow: "none", tickSize: 0, padding: 0.05 },
+    y: { type: "band", domain: rows, label: beside, labelAnchor: "top", labelArrow: "none", tickSize: 0, padding: 0.05 },
     color: { type: "identity" },
     opacity: { type: "identity" },
     marks: [
