@@ -114,6 +114,7 @@ export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets
     };
     const total = onSimd ? wasm(job as Job<Loss>) : cpu(loss, head, targets.mixed)(job);
     chainToScores(scores, from, head, order, { grad, hessian });
+    if (losses && scale !== 1) for (let i = 0; i < losses.length; i++) losses[i]! *= scale;
     return { value: losses ?? total * scale, ...(grad && { grad }), ...(hessian && { hessian }) };
   };
 

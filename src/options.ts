@@ -28,7 +28,10 @@ export interface CriterionOptions<R extends Reduction = Reduction> {
   readonly inner?: number;
   /** Targets of this value count for nothing: no loss, no gradient, no part in the mean. */
   readonly ignoreIndex?: number;
-  /** Sigmoid head with labels: the label that names no class, so that every column is a negative. */
+  /**
+   * Sigmoid head with one label per row: the label that names no class, so that every column is a negative. With a single
+   * class, whose label is 0, it also says that targets are labels.
+   */
   readonly background?: number;
   /** How the sigmoid head reads targets between 0 and 1. Default: as the loss was published, mostly "interpolate". */
   readonly soft?: SoftRule;
@@ -80,7 +83,7 @@ export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
   if (head === "softmax" || classes !== undefined) expectWhole("classes", classes, head === "softmax" ? 2 : 1);
   expectWhole("inner", inner, 1);
   if (!(smoothing >= 0 && smoothing < 1)) throw new FocalError("argument", `smoothing must be in [0, 1), got ${String(smoothing)}`);
-  if (background !== undefined && (head === "softmax" || (classes ?? 1) < 2)) throw new FocalError("argument", "background needs the sigmoid head with classes ≥ 2, whose labels may name none of them; a softmax background is a class like the others");
+  if (background !== undefined && (head === "softmax" || classes === undefined)) throw new FocalError("argument", "background needs the sigmoid head with classes, whose labels may name none of them; a softmax background is a class like the others");
   if (reduction === "positives" && head === "softmax") throw new FocalError("argument", `reduction "positives" needs the sigmoid head: a softmax row has a label, not a positive`);
   refuseMismatch(loss, head, { ...options, reduction, smoothing });
   checkParameters(loss, head, classes);

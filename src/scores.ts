@@ -31,27 +31,27 @@ export function logitsFrom(scores: Floats, from: From, head: Head): Floats {
 export function chainToScores(scores: Floats, from: From, head: Head, order: Order, { grad, hessian }: Result): void {
   if (from === "logits" || order === 0 || !grad) return;
   for (let i = 0; i < scores.length; i++) {
-    const [first, second] = head === "sigmoid" ? slopesOfLogit(scores[i]!, from, scores) : slopesOfLog(scores[i]!, from, scores);
-    if (hessian) hessian[i] = hessian[i]! * first * first + grad[i]! * second;
+    const [first, turn] = head === "sigmoid" ? slopesOfLogit(scores[i]!, from, scores) : slopesOfLog(scores[i]!, from, scores);
+    if (hessian) hessian[i] = (hessian[i]! * first + grad[i]! * turn) * first;
     grad[i]! *= first;
   }
 }
 
-/** dx/ds and d²x/ds² of the logit x. */
+/** dx/ds of the logit x, and d²x/ds² ÷ dx/ds: near p = 0 the second derivative alone would overflow. */
 function slopesOfLogit(score: number, from: From, scores: Floats): [number, number] {
   if (from === "logProbabilities") {
     const rest = -Math.expm1(Math.min(score, -gap(scores)));
-    return [1 / rest, (1 - rest) / (rest * rest)];
+    return [1 / rest, (1 - rest) / rest];
   }
   const p = within(score, scores), first = 1 / (p * (1 - p));
-  return [first, (2 * p - 1) * first * first];
+  return [first, (2 * p - 1) * first];
 }
 
 /** The same for softmax, whose logit is log p. */
 function slopesOfLog(score: number, from: From, scores: Floats): [number, number] {
   if (from === "logProbabilities") return [1, 0];
   const p = Math.max(score, least(scores));
-  return [1 / p, -1 / (p * p)];
+  return [1 / p, -1 / p];
 }
 
 /** The smallest normal number, and the distance from 1 to the number below it. */

@@ -73,7 +73,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   [`soft must be "interpolate", "mixture" or "quality", got "hard"`, "argument", () => criterion(focal(), { soft: any("hard") })],
   [`from must be "logits", "probabilities" or "logProbabilities", got "scores"`, "argument", () => criterion(focal(), { from: any("scores") })],
   ["smoothing must be in [0, 1), got 1", "argument", () => criterion(focal(), { smoothing: 1 })],
-  ["background needs the sigmoid head with classes ≥ 2, whose labels may name none of them; a softmax background is a class like the others", "argument", () => criterion(focal(), { head: "softmax", classes: 3, background: 0 })],
+  ["background needs the sigmoid head with classes, whose labels may name none of them; a softmax background is a class like the others", "argument", () => criterion(focal(), { head: "softmax", classes: 3, background: 0 })],
   ["classWeights must have 3 values, one per class, got 2", "argument", () => criterion(focal(), { head: "softmax", classes: 3, classWeights: [1, 2] })],
   ["classWeights[1] must be a finite number ≥ 0, got -1", "argument", () => criterion(focal(), { classes: 2, classWeights: [1, -1] })],
   ["classWeights are per column: with the sigmoid head classes must say how many there are; the weights of no and yes are alpha: [no, yes]", "argument", () => criterion(focal(), { classWeights: [1, 2] })],

@@ -141,7 +141,7 @@ describe("what a library counts", () => {
     expect(mmcv.sigmoidFocalLoss({ classes: 1, reduction: "sum" }).value([0.4], [0])).toBe(positive);
     expect(mmcv.sigmoidFocalLoss({ classes: 1, reduction: "sum" }).value([0.4], [1])).toBe(negative);
     expect(apex.focalLoss({ classes: 1, alpha: 0.25, gamma: 2 }).value([0.4], [-1], { normalizer: 1 })).toBe(negative);
-    expect(() => mmcv.sigmoidFocalLoss({ classes: 1 }).value([0.4], [2])).toThrow("labels[0] must be 0 or the background 1, got 2");
+    expect(() => mmcv.sigmoidFocalLoss({ classes: 1 }).value([0.4], [2])).toThrow("labels[0] must be 0, the background 1, got 2");
   });
   test("a caller's normalizer takes the place of the library's divisor", () => {
     expect(mmcv.sigmoidFocalLoss({ classes: 3 }).value(logits, [2, 3], { normalizer: 10 })).toBeCloseTo(mmcv.sigmoidFocalLoss({ classes: 3, reduction: "sum" }).value(logits, [2, 3]) / 10, 14);

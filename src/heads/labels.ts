@@ -37,7 +37,7 @@ export function inspectLabels(labels: NumberArray, classes: number, ignoreIndex:
     if (label === ignoreIndex) ignored++;
     else if (label !== background && !(label >= 0 && label < classes && Number.isInteger(label))) {
       const hint = label < 0 && ignoreIndex === undefined ? `; ignoreIndex: ${label} would leave such rows out` : "";
-      throw new FocalError("label", `labels[${i}] must be a class from 0 to ${classes - 1}${background === undefined ? "" : `, the background ${background}`}${orIgnored(ignoreIndex)}, got ${label}${hint}`);
+      throw new FocalError("label", `labels[${i}] must be ${classes === 1 ? "0" : `a class from 0 to ${classes - 1}`}${background === undefined ? "" : `, the background ${background}`}${orIgnored(ignoreIndex)}, got ${label}${hint}`);
     }
   }
   return { soft: false, valid: labels.length - ignored, positives: 0 };

@@ -45,8 +45,8 @@ export function readTargets(reader: Reader, length: number, given: NumberArray, 
   const rows = length / classes;
   const refuse = (expected: string): never => { throw new FocalError("shape", `targets must have ${expected}, got ${given.length}`); };
   if (head === "sigmoid") {
-    if (classes > 1 && given.length === rows && length > 0) return oneVersusRest(given, reader);
-    if (reader.background !== undefined) refuse(`one label per row, since background is a label: expected ${rows}`);
+    const labelled = given.length === rows && (classes > 1 || reader.background !== undefined);
+    if (labelled && length > 0) return oneVersusRest(given, reader);
     if (given.length !== length) refuse(`one value per logit${classes > 1 ? " or one label per row" : ""}: expected ${length}${classes > 1 ? ` or ${rows}` : ""}`);
     return ahead || smoothing > 0 ? smoothTargets(given, reader) : plain(given, undefined, { soft: false, valid: length, positives: 0 });
   }

@@ -1,8 +1,8 @@
+import { criterion } from "../criterion.ts";
 import { FocalError } from "../errors.ts";
 import { add, log, mul, neg, pow, sub } from "../expr/expr.ts";
 import { defineLoss } from "../losses/define.ts";
 import { focal } from "../losses/focal.ts";
-import { againstEach } from "./labels.ts";
 import { preset } from "./preset.ts";
 import { view } from "./view.ts";
 
@@ -55,7 +55,7 @@ export const apex = {
     },
   }, ({ classes, numRealClasses = classes, alpha, gamma, labelSmoothing }: Settings) => {
     const loss = labelSmoothing === 0 ? focal({ gamma, alpha }) : smoothed({ gamma, alpha, smoothing: labelSmoothing });
-    const core = againstEach(loss, {
+    const core = criterion(loss, {
       classes, background: -1, ignoreIndex: -2, reduction: "sum",
       ...(numRealClasses < classes && { classWeights: Array.from({ length: classes }, (_, k) => (k < numRealClasses ? 1 : 0)) }),
     });

@@ -1,6 +1,6 @@
+import { criterion } from "../criterion.ts";
 import { focal } from "../losses/focal.ts";
 import { runningPositives } from "../normalizer.ts";
-import { againstEach } from "./labels.ts";
 import { preset, weighing } from "./preset.ts";
 import { view } from "./view.ts";
 
@@ -44,7 +44,7 @@ export const detectron2 = {
     },
   }, ({ numClasses, focalLossAlpha, focalLossGamma, lossNormalizer, lossNormalizerMomentum }: Settings) => {
     const running = runningPositives({ momentum: lossNormalizerMomentum, initial: lossNormalizer });
-    const core = againstEach(focal({ gamma: focalLossGamma, ...weighing(focalLossAlpha) }), { classes: numClasses, background: numClasses, ignoreIndex: -1, reduction: "sum" });
+    const core = criterion(focal({ gamma: focalLossGamma, ...weighing(focalLossAlpha) }), { classes: numClasses, background: numClasses, ignoreIndex: -1, reduction: "sum" });
     return view(core, (run) => ({ ...run, call: { ...run.call, normalizer: run.call.normalizer ?? running } }));
   }),
 };

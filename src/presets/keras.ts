@@ -4,7 +4,7 @@ import type { NumberArray } from "../heads/job.ts";
 import { focal } from "../losses/focal.ts";
 import type { Alpha } from "../losses/loss.ts";
 import { preset } from "./preset.ts";
-import { byRow, dividedBy, rowWeights } from "./view.ts";
+import { byRow, dividedBy } from "./view.ts";
 import type { Run } from "./view.ts";
 
 type KerasReduction = "sum_over_batch_size" | "mean" | "sum" | "mean_with_sample_weight" | "none";
@@ -76,9 +76,9 @@ export const keras = {
       errors: "p clipped to [1e-7, 1 − 1e-7], logits too: loss saturates at 16.1, next to no gradient beyond |x| = 16",
     },
   }, ({ applyClassBalancing, alpha, gamma, fromLogits, labelSmoothing, reduction, classes }: Binary) => {
-    const core: Criterion<Reduction> = rowWeights(criterion(focal({ gamma, ...(applyClassBalancing && { alpha }) }), {
+    const core: Criterion<Reduction> = criterion(focal({ gamma, ...(applyClassBalancing && { alpha }) }), {
       classes, from: fromLogits ? "logits" : "probabilities", smoothing: labelSmoothing, reduction: coreReduction(reduction),
-    }), classes);
+    });
     if (reduction === "none") return byRow(core, "mean", classes);
     return dividedBy(core, (run) => classes * divisor(reduction, run.logits.length / classes, run));
   }),

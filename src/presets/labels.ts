@@ -1,30 +1,9 @@
-import { criterion } from "../criterion.ts";
-import type { Criterion, CriterionOptions, Reduction } from "../criterion.ts";
+import type { Criterion, Reduction } from "../criterion.ts";
 import { FocalError } from "../errors.ts";
 import type { NumberArray } from "../heads/job.ts";
 import { rowStart } from "../heads/job.ts";
-import type { AnyLoss } from "../losses/loss.ts";
 import { eachClass } from "./sides.ts";
 import { view } from "./view.ts";
-
-type Options = Omit<CriterionOptions<Reduction>, "head"> & { readonly classes: number; readonly background: number };
-
-/**
- * One label per row against every class, the way detectors count: label k says yes to class k and no to the others,
- * the background's label no to all. With a single class too, whose label 0 therefore means yes.
- */
-export function againstEach(loss: AnyLoss, options: Options): Criterion<Reduction> {
-  if (options.classes !== 1) return criterion(loss, options);
-  const { background, ...rest } = options;
-  return view(criterion(loss, rest), (run) => ({ ...run, targets: yesOrNo(run.targets, background, options.ignoreIndex) }));
-}
-
-const yesOrNo = (labels: NumberArray, background: number, ignoreIndex: number | undefined): Float64Array =>
-  Float64Array.from(labels, (label, i) => {
-    if (label === ignoreIndex) return label;
-    if (label !== 0 && label !== background) throw new FocalError("label", `labels[${i}] must be 0 or the background ${background}, got ${label}`);
-    return label === 0 ? 1 : 0;
-  });
 
 /** Takes one-hot rows where the criterion wants a label for each; −1 for rows without any. */
 export const fromOneHot = (core: Criterion<Reduction>, classes: number, inner: number): Criterion<Reduction> =>

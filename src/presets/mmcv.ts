@@ -1,6 +1,6 @@
 import { criterion } from "../criterion.ts";
 import { focal } from "../losses/focal.ts";
-import { againstEach, weighedByLabel } from "./labels.ts";
+import { weighedByLabel } from "./labels.ts";
 import { preset } from "./preset.ts";
 import { dividedBy } from "./view.ts";
 
@@ -45,7 +45,7 @@ export const mmcv = {
       errors: "log p floored at −87.3; float16 NaN (#1488); weight[background] reads past the end; other labels pass as background, here they are errors",
     },
   }, ({ gamma, alpha, weight, reduction, classes }: Settings) => {
-    const core = againstEach(focal({ gamma, alpha }), { classes, background: classes, reduction: reduction === "none" ? "none" : "sum" });
+    const core = criterion(focal({ gamma, alpha }), { classes, background: classes, reduction: reduction === "none" ? "none" : "sum" });
     const weighted = weight === undefined ? core : weighedByLabel(core, weight, classes);
     return reduction === "mean" ? dividedBy(weighted, ({ targets }) => targets.length) : weighted;
   }),

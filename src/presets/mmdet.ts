@@ -6,9 +6,8 @@ import { focal } from "../losses/focal.ts";
 import { gaussianFocal } from "../losses/gaussianFocal.ts";
 import { qualityFocal } from "../losses/qualityFocal.ts";
 import { varifocal } from "../losses/varifocal.ts";
-import { againstEach } from "./labels.ts";
 import { preset } from "./preset.ts";
-import { byRow, rowWeights, scaled, view, without } from "./view.ts";
+import { byRow, scaled, view, without } from "./view.ts";
 import type { Run } from "./view.ts";
 
 type MmdetReduction = "none" | "mean" | "sum";
@@ -58,15 +57,15 @@ export const mmdet = {
     also: [],
     conventions: {
       scores: "logits (or probabilities), sigmoid per class",
-      targets: "a label per row; the label `classes` is background",
+      targets: "a label per row; the label `classes` is background; with several classes also one target per logit",
       alpha: "α positives, 1 − α negatives",
-      soft: "labels only here (there also dense: interpolate)",
+      soft: "interpolate",
       reduction: "mean: sum ÷ avg_factor, else ÷ rows × classes; weights per row or per element",
       errors: "as mmcv's; avg_factor + 1.2e-7",
     },
   }, (settings: Gamma & Shared & Activated & Classes) => {
     const { gamma, alpha, reduction, activated, classes } = settings;
-    const core = againstEach(focal({ gamma, alpha }), { classes, background: classes, from: from(activated), reduction: coreReduction(reduction) });
+    const core = criterion(focal({ gamma, alpha }), { classes, background: classes, from: from(activated), reduction: coreReduction(reduction) });
     return averaged(core, settings, ({ logits }) => logits.length);
   }),
 
@@ -93,7 +92,7 @@ export const mmdet = {
     },
   }, (settings: { readonly beta: number } & Shared & Activated & Classes) => {
     const { beta, reduction, activated, classes } = settings;
-    const core = rowWeights(criterion(qualityFocal({ beta }), { classes, from: from(activated), reduction: coreReduction(reduction) }), classes);
+    const core = criterion(qualityFocal({ beta }), { classes, from: from(activated), reduction: coreReduction(reduction) });
     return averaged(reduction === "none" ? byRow(core, "sum", classes) : core, settings, ({ logits }) => logits.length / classes);
   }),
 
@@ -120,7 +119,7 @@ export const mmdet = {
     },
   }, (settings: Gamma & Shared & Classes) => {
     const { alpha, gamma, reduction, classes } = settings;
-    const core = rowWeights(criterion(varifocal({ gamma, negativeWeight: alpha }), { classes, reduction: coreReduction(reduction) }), classes);
+    const core = criterion(varifocal({ gamma, negativeWeight: alpha }), { classes, reduction: coreReduction(reduction) });
     return averaged(core, settings, ({ logits }) => logits.length);
   }),
 

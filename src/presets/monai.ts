@@ -5,7 +5,7 @@ import { add, log, mul, neg, pow, sigmoid, sub } from "../expr/expr.ts";
 import { defineLoss } from "../losses/define.ts";
 import { focal } from "../losses/focal.ts";
 import { withoutFirstClass } from "./background.ts";
-import { againstEach, fromOneHot } from "./labels.ts";
+import { fromOneHot } from "./labels.ts";
 import { preset, weighing } from "./preset.ts";
 import { eachClass } from "./sides.ts";
 import { atLabels, bySoftness, dividedBy } from "./view.ts";
@@ -83,6 +83,6 @@ function counted({ includeBackground, toOnehotY, gamma, alpha, weight, reduction
   }
   const loss = focal({ gamma, ...weighing(alpha) });
   // A lone channel is a yes or no of its own, unless it is what is left beside the background.
-  if (toOnehotY && (classes > 1 || !includeBackground)) return ordered(againstEach(loss, { ...options, background: -1 }));
+  if (toOnehotY && (classes > 1 || !includeBackground)) return ordered(criterion(loss, { ...options, background: -1 }));
   return ordered(bySoftness(criterion(loss, options), criterion(soft({ gamma, ...weighing(alpha) }), options)));
 }

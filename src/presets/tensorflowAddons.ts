@@ -1,7 +1,7 @@
 import { criterion } from "../criterion.ts";
 import { focal } from "../losses/focal.ts";
 import { preset, weighing } from "./preset.ts";
-import { byRow, dividedBy, rowWeights } from "./view.ts";
+import { byRow, dividedBy } from "./view.ts";
 
 interface Settings {
   /** Whether scores are logits. Default false: probabilities. */
@@ -44,7 +44,7 @@ export const tensorflowAddons = {
     const core = criterion(focal({ gamma, ...weighing(alpha === 0 ? null : alpha) }), {
       classes, from: fromLogits ? "logits" : "probabilities", reduction: reduction === "none" ? "none" : "sum",
     });
-    if (reduction === "none") return byRow(rowWeights(core, classes), "sum", classes);
-    return dividedBy(rowWeights(core, classes), ({ logits }) => (reduction === "sum" ? 1 : logits.length / classes));
+    if (reduction === "none") return byRow(core, "sum", classes);
+    return dividedBy(core, ({ logits }) => (reduction === "sum" ? 1 : logits.length / classes));
   }),
 };

@@ -45,23 +45,6 @@ export const scaled = (core: Criterion<Reduction>, factor: (run: Run) => number)
 export const dividedBy = (core: Criterion<Reduction>, divisor: (run: Run) => number): Criterion<Reduction> =>
   view(core, (run) => ({ ...run, call: { ...run.call, normalizer: run.call.normalizer ?? divisor(run) } }));
 
-/** Takes a weight per row where the criterion wants one per logit. */
-export const rowWeights = (core: Criterion<Reduction>, classes: number, inner = 1): Criterion<Reduction> =>
-  view(core, (run) => {
-    const { weights } = run.call;
-    if (!weights || weights.length !== run.logits.length / classes) return run;
-    return { ...run, call: { ...run.call, weights: perLogit(weights, classes, inner) } };
-  });
-
-function perLogit(rows: NumberArray, classes: number, inner: number): Float64Array {
-  const all = new Float64Array(rows.length * classes);
-  for (let row = 0; row < rows.length; row++) {
-    const start = rowStart(row, classes, inner);
-    for (let k = 0; k < classes; k++) all[start + k * inner] = rows[row]!;
-  }
-  return all;
-}
-
 /** Adds up the losses of each row, or averages them. */
 export const byRow = (core: Criterion<Reduction>, order: "sum" | "mean", classes: number, inner = 1): Criterion<Reduction> =>
   view(core, (run) => run, (answer) => {
