@@ -7,12 +7,15 @@ import { expect, test } from "vitest";
 
 test("the library exports just these names", () => {
   expect(Object.keys(library).sort()).toEqual([
-    "FocalError", "FocalLoss", "applyTemperature", "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier",
-    "calibrate", "classScores", "column", "confusionMatrix", "criterion", "crossEntropy", "decide", "defineLoss", "diagnose",
-    "effectiveNumberWeights", "expectedCalibrationError", "fitTemperature", "focal", "inverseFrequencyWeights", "logLoss",
-    "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall", "macroRocAuc", "matthewsCorrelation",
-    "precisionRecallCurve", "recoverPosterior", "reliability", "rocAuc", "sigmoidFocalLoss", "sigmoidPriorBias",
-    "softmaxFocalLoss", "softmaxPriorBias", "tuneMultipliers",
+    "AdaFocal", "FocalError", "FocalLoss", "applyTemperature", "asymmetric", "asymmetricSingleLabel", "asymmetricUnifiedFocal",
+    "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier", "calibrate", "classBalancedFocal", "classScores",
+    "column", "confusionMatrix", "criterion", "crossEntropy", "cyclicalFocal", "cyclicalShare", "decide", "defineLoss", "diagnose",
+    "distributionFocal", "dualFocal", "effectiveNumberWeights", "equalizedFocal", "equalizedGamma", "expectedCalibrationError",
+    "fitPosterior", "fitTemperature", "flsd53", "focal", "focalStar", "focalTversky", "gaussianFocal", "inverseFocal",
+    "inverseFrequencyWeights", "ldam", "logLoss", "logitAdjusted", "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall",
+    "macroRocAuc", "matthewsCorrelation", "normalizedFocal", "objective", "optimalBias", "poly1Focal", "precisionRecallCurve",
+    "qualityFocal", "recoverPosterior", "reducedFocal", "reducedFocalContinuous", "reliability", "rocAuc", "runningPositives",
+    "sigmoidFocalLoss", "sigmoidPriorBias", "softmaxFocalLoss", "softmaxPriorBias", "tuneMultipliers", "unifiedFocal", "varifocal",
   ]);
   expect(Object.keys(expr).sort()).toEqual([
     "abs", "add", "differentiate", "div", "exp", "fold", "isExpr", "log", "lower", "max", "min", "mul", "neg", "num", "pow",
