@@ -150,7 +150,7 @@ describe("every word of the language", () => {
 
   test("equal formulas are one object, and a kernel computes nothing twice", () => {
     expect(mul(sym("a"), num(2))).toBe(mul(sym("a"), 2));
-    const { listing } = body({ loss: focal(), labels: "hard", order: 1, weighted: false, each: false, alpha: [1, 1] });
+    const { listing } = body({ loss: focal(), labels: "hard", order: 1, weighted: false, each: false, alpha: [1, 1], offset: 0 });
     const texts = listing.instructions.map(({ op, args, immediate }) => `${op} ${args} ${immediate}`);
     expect(new Set(texts).size).toBe(texts.length);
   });
