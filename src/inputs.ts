@@ -97,6 +97,13 @@ export function expectOptions(where: string, options: unknown): void {
   }
 }
 
+/** Options are an object, and a misspelt one is not passed over in silence. */
+export function expectKnown(where: string, options: unknown, names: readonly string[]): void {
+  expectOptions(where, options);
+  const unknown = Object.keys(options as object).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new FocalError("argument", `${where} has no option ${unknown}; it has ${names.join(", ")}`);
+}
+
 /** The index of the first NaN or infinite value, or −1. */
 export const firstNotFinite = (values: Floats): number => values.findIndex((value: number) => !Number.isFinite(value));
 

@@ -63,6 +63,7 @@ describe("bootstrap", () => {
     expect(() => bootstrap(mean, [], [])).toThrow("labels must hold at least one value, got none");
     expect(() => bootstrap(mean, [1, 2, 3], [0, 1])).toThrow("scores must have the same number of columns for each of 2 labels, got 3 values");
     expect(() => bootstrap(mean, [1], [1], { samples: 0 })).toThrow("samples must be a whole number ≥ 1, got 0");
+    expect(() => bootstrap(mean, [1], [1], { sample: 10 } as object)).toThrow("bootstrap has no option sample; it has samples, level, seed, stratified");
     expect(() => bootstrap(mean, [1], [1], { level: 95 })).toThrow("level must be in (0, 1), got 95");
     expect(() => bootstrap(() => NaN, [1], [1])).toThrow("metric must return a number for every resample, got NaN");
   });

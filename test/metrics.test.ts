@@ -208,6 +208,7 @@ describe("decisions", () => {
     expect(wrong({ precision: 0.5, recall: 0.5 })).toThrow('got {"precision":0.5,"recall":0.5}');
     expect(wrong({})).toThrow("got {}");
     expect(wrong(null)).toThrow("got null");
+    expect(() => bestThreshold([0.9, 0.1], [1, 0], { gaol: "mcc" } as object)).toThrow("bestThreshold has no option gaol; it has goal, positive");
     expect(wrong({ precision: 90 })).toThrow("the precision of a goal must be in [0, 1], got 90");
   });
 

@@ -1,5 +1,6 @@
 import type { Logits } from "../criterion.ts";
 import { describe, FocalError } from "../errors.ts";
+import { expectKnown } from "../inputs.ts";
 import { crossEntropy } from "../losses/crossEntropy.ts";
 import type { AnyLoss } from "../losses/loss.ts";
 import type { From } from "../scores.ts";
@@ -79,7 +80,9 @@ export interface Diagnosis {
  * Reference: Lin et al., section 5.1 and figure 4, https://arxiv.org/abs/1708.02002
  */
 export function diagnose(scores: Logits, targets: ArrayLike<number>, loss: AnyLoss, options: DiagnoseOptions = {}): Diagnosis {
+  expectKnown("diagnose", options, ["head", "classes", "from", "ignoreIndex", "against", "names", "points"]);
   const { head = "sigmoid", classes, from = "logits", ignoreIndex, against = [crossEntropy()], points = 100 } = options;
+  if (!loss?.formula) throw new FocalError("argument", `diagnose takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
   if (!(Number.isInteger(points) && points >= 3)) throw new FocalError("argument", `points must be a whole number ≥ 3, got ${describe(points)}`);
   const losses = [loss, ...against], whole = losses.find((each) => each.kind === "batch");
   if (whole) throw new FocalError("argument", `diagnose takes losses of single examples, but ${whole.name} is one number for a whole batch`);

@@ -1,4 +1,5 @@
 import { FocalError } from "../errors.ts";
+import { expectKnown } from "../inputs.ts";
 import { stream } from "../random.ts";
 import type { Numbers } from "./inputs.ts";
 
@@ -39,9 +40,10 @@ export interface Interval {
  * Reference: Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapter 13
  */
 export function bootstrap(
-  metric: (scores: Float64Array, labels: Float64Array) => number, scores: Numbers, labels: Numbers,
-  { samples = 1000, level = 0.95, seed = 0, stratified = true }: BootstrapOptions = {},
+  metric: (scores: Float64Array, labels: Float64Array) => number, scores: Numbers, labels: Numbers, options: BootstrapOptions = {},
 ): Interval {
+  expectKnown("bootstrap", options, ["samples", "level", "seed", "stratified"]);
+  const { samples = 1000, level = 0.95, seed = 0, stratified = true } = options;
   const rows = labels.length, columns = scores.length / rows;
   if (rows === 0) throw new FocalError("shape", "labels must hold at least one value, got none");
   if (!(Number.isInteger(columns) && columns >= 1)) throw new FocalError("shape", `scores must have the same number of columns for each of ${rows} labels, got ${scores.length} values`);

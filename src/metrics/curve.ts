@@ -37,7 +37,7 @@ export function precisionRecallCurve(scores: Numbers, labels: Numbers, { positiv
 }
 
 /** Every so many, with both ends. */
-export function thin<T>(list: readonly T[], most: number): T[] {
+function thin<T>(list: readonly T[], most: number): T[] {
   if (list.length <= most) return [...list];
   return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))]!);
 }

@@ -2,7 +2,7 @@ export { bootstrap } from "./bootstrap.ts";
 export type { BootstrapOptions, Interval } from "./bootstrap.ts";
 export { classScores, confusionMatrix } from "./confusion.ts";
 export type { ClassScore, Confusion } from "./confusion.ts";
-export { precisionRecallCurve, thin } from "./curve.ts";
+export { precisionRecallCurve } from "./curve.ts";
 export type { CurvePoint } from "./curve.ts";
 export { decide } from "./decision.ts";
 export type { Decision } from "./decision.ts";

@@ -1,4 +1,5 @@
 import { describe, FocalError } from "../errors.ts";
+import { expectKnown } from "../inputs.ts";
 import type { Confusion } from "./confusion.ts";
 import type { Numbers } from "./inputs.ts";
 import { balancedAccuracy } from "./macro.ts";
@@ -39,10 +40,11 @@ export interface ThresholdChoice {
  * @throws FocalError `argument` for a NaN score or an unknown goal, `shape` for unequal lengths
  *
  * @example
- * bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).threshold;                                // 0.225
+ * bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).threshold;                                // 0.22499999999999998
  * bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1], { goal: { precision: 0.9 } }).threshold;  // 0.6000000000000001
  */
 export function bestThreshold(scores: Numbers, labels: Numbers, options: { goal?: ThresholdGoal; positive?: number } | number = {}): ThresholdChoice {
+  if (typeof options !== "number") expectKnown("bestThreshold", options, ["goal", "positive"]);
   const { goal = "f1", positive = 1 } = typeof options === "number" ? { positive: options } : options;
   const { value, excess = () => 0 } = meritOf(goal);
   const { thresholds, truePositives, falsePositives, positives, negatives } = rank(scores, labels, positive);
