@@ -123,6 +123,7 @@ describe("files that this program wrote", () => {
     await writeColumns(whole, truth.length, columns(false));
     expect((await explained(path, "--part", "validation")).diagnosis.examples).toBe(200);
     expect((await explained(path, "--part", "all")).diagnosis.examples).toBe(2000);
+    expect((await explained(path, "--scores", "p_no,p_yes")).source).toMatchObject({ target: "label", scores: ["p_no", "p_yes"], part: "train" });
     const { diagnosis, source } = await explained(whole);
     expect([diagnosis.examples, source.part]).toEqual([2000, undefined]);
     expect((await explain(whole, "--part", "test")).err).toContain('has no column "split" that tells parts, expected one for --part test');

@@ -36,7 +36,7 @@ const RECOVERED = "p_";
  * @throws FocalError "data" for columns that are not there, hold no numbers, or do not fit the classes
  */
 export function findScores(table: Table, options: ColumnOptions): ScoredColumns {
-  const own = options.scores.length === 0 ? withPrefix(table, RAW) : [];
+  const own = withPrefix(table, RAW);
   const target = options.target ?? (own.length > 1 && table.columns.some(({ name }) => name === "label") ? "label" : undefined);
   if (target === undefined) throw new FocalError("argument", `name the column of true classes with --target: ${listOf(table, () => true)}`);
   const names = options.scores.length > 0 ? options.scores : own.length > 1 ? own : [theOnlyNumbers(table, target)];
