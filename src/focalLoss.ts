@@ -4,7 +4,7 @@ import { FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
-import { expectOptions } from "./inputs.ts";
+import { expectKnown, expectOptions } from "./inputs.ts";
 import { optionNames } from "./options.ts";
 
 /** The settings of focal loss itself. */
@@ -23,9 +23,7 @@ const ready = new Map<string, Criterion>();
 const kept = 32;
 
 function cached(head: "sigmoid" | "softmax", options: FunctionOptions<Reduction>): Criterion {
-  expectOptions(`${head}FocalLoss`, options);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new FocalError("argument", `${head}FocalLoss has no option ${unknown}; it has ${names.join(", ")}`);
+  expectKnown(`${head}FocalLoss`, options, names);
   const { gamma, alpha, weights: _, normalizer: __, ...rest } = options;
   const settings = { ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) };
   const key = JSON.stringify([head, settings, rest]);

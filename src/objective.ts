@@ -2,6 +2,7 @@ import { bind } from "./criterion.ts";
 import type { ArrayOf, CriterionOptions, Logits } from "./criterion.ts";
 import { describe, FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
+import { expectKnown } from "./inputs.ts";
 import type { AnyLoss } from "./losses/loss.ts";
 import { readOptions } from "./options.ts";
 
@@ -39,8 +40,7 @@ const optionNames = ["head", "classes", "classWeights", "soft", "smoothing", "ig
  */
 export function objective(loss: AnyLoss, options: ObjectiveOptions = {}): Objective {
   if (!loss?.formula) throw new FocalError("argument", `objective takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
-  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
-  if (unknown !== undefined) throw new FocalError("argument", `objective has no option ${unknown}; it has ${optionNames.join(", ")}`);
+  expectKnown("objective", options, optionNames);
   if (loss.kind === "batch" || loss.kind === "pair") throw new FocalError("argument", `boosting needs a loss of one margin, such as focal({ gamma: 2 }); ${loss.name} is none`);
   const { hessian = "majorized", layout = "rows", ...rest } = options;
   if (hessian !== "majorized" && hessian !== "exact") throw new FocalError("argument", `hessian must be "majorized" or "exact", got ${JSON.stringify(hessian)}`);

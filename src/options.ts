@@ -2,7 +2,7 @@ import { FocalError } from "./errors.ts";
 import { symbolsOf } from "./expr/expr.ts";
 import type { Head } from "./heads/job.ts";
 import type { Layout } from "./heads/targets.ts";
-import { checkParameters, classWeights as readWeights, expectOptions } from "./inputs.ts";
+import { checkParameters, classWeights as readWeights, expectKnown } from "./inputs.ts";
 import type { ClassWeights } from "./inputs.ts";
 import { isWeighted } from "./losses/batch.ts";
 import type { Labels } from "./losses/derive.ts";
@@ -73,9 +73,8 @@ const choices = {
 
 /** Reads what a loss is bound with; refuses what it cannot be bound with. */
 export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
-  expectOptions("criterion", options);
+  expectKnown("criterion", options, optionNames);
   for (const [name, value] of Object.entries(options)) {
-    if (!optionNames.includes(name)) throw new FocalError("argument", `criterion has no option ${name}; it has ${optionNames.join(", ")}`);
     const allowed: readonly unknown[] | undefined = choices[name as keyof typeof choices];
     if (allowed && value !== undefined && !allowed.includes(value)) throw new FocalError("argument", `${name} must be ${oneOf(allowed)}, got ${JSON.stringify(value)}`);
   }
