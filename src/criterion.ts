@@ -84,7 +84,7 @@ export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets
   const { loss, head, reduction, classes, inner, from } = plan;
   const scalarLoss = loss.kind === "margin" || loss.kind === "score" ? loss : undefined;
   const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
-  const simd = head === "sigmoid" && from === "logits" && curvature === "exact" && scalarLoss && supports(scalarLoss, classes) ? scalarLoss : undefined;
+  const simd = head === "sigmoid" && from === "logits" && curvature === "exact" && scalarLoss && supports(scalarLoss, plan.alpha) ? scalarLoss : undefined;
   let warned = false;
 
   return function run(given, givenTargets, order, call) {

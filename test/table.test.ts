@@ -20,6 +20,6 @@ test("the README's table of losses is what npm run table:losses prints; errors m
   });
 });
 
-test("float32 errors keep the gates: 1.5e-6 for value and gradient (the exponents go up to 5), 3e-6 for the Hessian", () => {
-  for (const { name, float32 } of lossTable()) float32?.forEach((error, which) => expect(error, name).toBeLessThan(which === 2 ? 3e-6 : 1.5e-6));
+test("float32 errors keep the gates: 1.5e-6 for value and gradient (exponents go up to 5), 3e-6 for the Hessian and for logits moved by a rounded sum", () => {
+  for (const { name, float32 } of lossTable()) float32?.forEach((error, which) => expect(error, name).toBeLessThan(which === 2 || name.startsWith("logitAdjusted") ? 3e-6 : 1.5e-6));
 });

@@ -59,8 +59,8 @@ function kernelsOf(variant: Omit<Variant, "each">, memory: WebAssembly.Memory): 
 }
 
 /** Whether the SIMD kernel can run a loss: one weight per side, nothing given per class, and SIMD at hand. */
-export const supports = (loss: Loss, classes: number): boolean =>
-  classes === 1 && loss.margins === undefined && Object.values(loss.parameters).every((value) => typeof value === "number") && start() !== null;
+export const supports = (loss: Loss, { negative, positive }: Job["alpha"]): boolean =>
+  [negative, positive].every((weights) => weights.every((weight) => weight === weights[0])) && loss.margins === undefined && Object.values(loss.parameters).every((value) => typeof value === "number") && start() !== null;
 
 /**
  * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time.

@@ -14,7 +14,7 @@ import { render } from "./render.ts";
  *
  * @param loss - a loss over p_t, e.g. `focal({ gamma: 1 })` for LDAM-focal
  * @param counts - training examples of each class, all > 0; `[negatives, positives]` for the sigmoid head
- * @param options - maxMargin: Δ of the rarest class, > 0, default 0.5
+ * @param options - maxMargin: Δ of the rarest class, ≥ 0, default 0.5; 0 changes nothing
  * @throws FocalError `argument` for a loss without margin or counts out of range
  *
  * @example
@@ -25,7 +25,7 @@ import { render } from "./render.ts";
  */
 export function ldam(loss: Loss, counts: ArrayLike<number>, { maxMargin = 0.5 } = {}): Loss {
   const n = positiveCounts("ldam", loss, counts);
-  if (!(maxMargin > 0 && maxMargin < Infinity)) throw new FocalError("argument", `maxMargin must be a finite number > 0, got ${maxMargin}`);
+  if (!(maxMargin >= 0 && maxMargin < Infinity)) throw new FocalError("argument", `maxMargin must be a finite number ≥ 0, got ${maxMargin}`);
   const fewest = Math.min(...n);
   return transformed(loss, "ldam", { margins: n.map((count) => maxMargin * (count / fewest) ** -0.25), soft: "mixture" });
 }

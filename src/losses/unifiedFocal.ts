@@ -19,7 +19,9 @@ const mixed = ({ weight, classes, count }: { readonly weight: Expr; readonly cla
  *
  * L = λ · mean_c (1 − TI_c)^(1−γ) + (1 − λ) · mean over pixels of −δ_c (1 − p_c)^γ log(p_c), c the pixel's class
  *
- * with TI as in {@link focalTversky}. The exponents are γ on pixels and 1 − γ on regions, as in the authors' code.
+ * with TI as in {@link focalTversky}. Exponents (γ on pixels, 1 − γ on regions) and λ (on regions) are those of the authors'
+ * code; the paper's text has both the other way round, which is the same at the defaults. The whole call is one region per
+ * class; for one per image, call it image by image.
  *
  * @param weight - λ in [0, 1], default 0.5
  * @param delta - δ in [0, 1], default 0.6

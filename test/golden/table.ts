@@ -33,28 +33,37 @@ export interface Row {
 export function lossTable(): Row[] {
   const missing = Object.entries(library).filter(([name, made]) => typeof made === "function" && "defaults" in made && !names.includes(name as never));
   if (missing.length > 0) throw new Error(`the table has no place for ${missing.map(([name]) => name).join(", ")}`);
-  return names.map((name) => {
+  const losses = names.map((name): Row => {
     const family = library[name] as unknown as Family, loss = family();
     const heads = (["sigmoid", "softmax"] as const).filter((head) => works(() => library.criterion(loss, { head, ...(head === "softmax" && { classes: 3 }) })));
     const simd = works(() => library.criterion(loss, { engine: "wasm" }).value(Float32Array.of(0), [1]));
     return {
       name, formula: loss.render("tex"), heads: heads.join(", "), engines: simd ? "JS, SIMD" : "JS",
       parameters: Object.entries(family.defaults).map(([key, value]) => `${key} ${value}`).join(", "),
-      float64: worst(name, "js"), float32: worst(name, "wasm"),
+      float64: worst("js", ({ loss, transform }) => loss === name && !transform), float32: worst("wasm", ({ loss, transform }) => loss === name && !transform),
     };
   });
+  const transforms = ([["ldam", "L(u - \\Delta_y)"], ["logitAdjusted", "L(z + \\tau \\log \\pi)"]] as const).map(([name, formula]): Row => {
+    const own = ({ transform }: Golden): boolean => transform?.name === name;
+    const float32 = worst("wasm", own);
+    return {
+      name: `${name}(loss, counts)`, formula, parameters: name === "ldam" ? "maxMargin 0.5" : "tau 1", heads: "sigmoid, softmax", engines: float32 ? "JS, SIMD" : "JS",
+      float64: worst("js", own), float32,
+    };
+  });
+  return [...losses, ...transforms];
 }
 
 /**
  * The worst errors of value, gradient and Hessian, each by the size of the result or, where that passes through 0, of the
  * example's own loss. Below 2⁻¹¹⁵ nothing counts in float32, whose factors there have no normal numbers.
  */
-function worst(name: string, engine: Engine): number[] | undefined {
+function worst(engine: Engine, concerns: (golden: Golden) => boolean): number[] | undefined {
   const type = engine === "js" ? Float64Array : Float32Array, floor = engine === "js" ? 0 : 2 ** -115;
   const errors = [0, 0, 0];
   let ran = false;
   for (const { golden } of goldens()) {
-    if (golden.loss !== name || golden.transform) continue;
+    if (!concerns(golden)) continue;
     let results: (ArrayLike<number> | number)[];
     try {
       const { value, grad, hessian } = criterionOf(golden, engine).derivatives(type.from(golden.logits) as Float64Array, golden.targets as number[]);
