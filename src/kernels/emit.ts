@@ -22,20 +22,17 @@ export interface Variant {
   readonly offset: number;
 }
 
-/** Elements of one block: what is copied in, run over and copied out at a time, small enough for a level-2 cache. */
-export const blockLength = 16384;
-const blockBytes = blockLength * 4;
-/** Where each array of a block lies in the kernel's memory. */
-export const offsets = { logits: 0, targets: blockBytes, weights: 2 * blockBytes, losses: 3 * blockBytes, grad: 4 * blockBytes, hessian: 5 * blockBytes, hard: 6 * blockBytes };
-export const memoryPages = Math.ceil((6 * blockBytes) / 65536) + 1;
-
 /** Vectors that run in lockstep, so that the long chain of one hides behind the others. */
 const streams = 4;
 /** Elements of one turn of the loop. */
 export const step = streams * 4;
 
-/** The parameters of `run`. */
-const position = 0, end = 1, factor = 2;
+/** The arrays a kernel goes over: `run` takes the address of each, in this order. */
+export const arrays = ["logits", "targets", "weights", "losses", "grad", "hessian"] as const;
+type ArrayName = (typeof arrays)[number];
+/** The parameters of `run`: the addresses, the number of elements, the factor on the derivatives, where to say if all targets were hard. */
+const addressOf = Object.fromEntries(arrays.map((name, i) => [name, i])) as Readonly<Record<ArrayName, number>>;
+const remaining = arrays.length, factor = arrays.length + 1, verdict = arrays.length + 2, firstLocal = arrays.length + 3;
 const signBit = -(2 ** 31);
 
 interface Results {
@@ -53,7 +50,7 @@ export function body(variant: Variant): Results {
   const { value, slope, curvature } = derive(loss, labels);
   const exprs = toFloat32([value, slope, curvature].slice(0, order + 1));
   const listing = new Listing();
-  const loaded = listing.emit("v128.load", [], offsets.logits), t = listing.emit("v128.load", [], offsets.targets);
+  const loaded = listing.emit("v128.load", [], addressOf.logits), t = listing.emit("v128.load", [], addressOf.targets);
   const x = offset === 0 ? loaded : listing.emit("f32x4.add", [loaded, listing.constant(offset)]);
   const one = listing.constant(1), rest = listing.emit("f32x4.sub", [one, t]);
   const [negative, positive] = [listing.constant(alpha[0]), listing.constant(alpha[1])];
@@ -71,7 +68,7 @@ export function body(variant: Variant): Results {
   };
   let [f, d, dd] = listing.formulas(exprs, symbols) as [Register, Register | undefined, Register | undefined];
   if (weighted) {
-    const weight = listing.emit("v128.load", [], offsets.weights);
+    const weight = listing.emit("v128.load", [], addressOf.weights);
     const weigh = (r: Register | undefined): Register | undefined => (r === undefined ? r : listing.emit("f32x4.mul", [r, weight]));
     [f, d, dd] = [weigh(f)!, weigh(d), weigh(dd)];
   }
@@ -94,18 +91,17 @@ function live(instructions: readonly Instruction[], results: readonly (Register 
 }
 
 /**
- * A module whose `run(position, end, scale)` goes over the block from one byte offset to another, whole
- * steps apart; `scale` multiplies gradient and curvature. Returns the sum of the losses, added up in
- * float64 at every step, and leaves four lanes of ones at `offsets.hard` if every target was 0 or 1
- * (or the kernel takes soft ones).
+ * A module whose `run(…addresses, elements, scale, verdict)` goes over arrays in memory, a whole number of steps (one at
+ * least); `scale` multiplies gradient and curvature. Returns the sum of the losses, added up in float64 at every step, and
+ * leaves four lanes of ones at `verdict` if every target was 0 or 1 (or the kernel takes soft ones).
  */
 export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
   const { listing, loss, grad, hessian, hard } = body(variant);
   const { instructions } = listing;
   const needed = live(instructions, [loss, grad, hessian, hard]);
 
-  const sum = 3, scale = 4, allHard = 5;
-  let next = 6;
+  const sum = firstLocal, scale = firstLocal + 1, allHard = firstLocal + 2;
+  let next = firstLocal + 3;
   // Constants live in one local each, every other result in one per stream.
   const localOf = instructions.map((instruction, r) => {
     if (!needed[r]) return [];
@@ -127,27 +123,27 @@ export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
     if (!needed[r] || op === "param" || op === "v128.const") continue;
     for (let s = 0; s < streams; s++) {
       for (const arg of args) code.get(local(arg, s));
-      if (op === "v128.load") code.get(position).memory(op, immediate + 16 * s);
+      if (op === "v128.load") code.get(immediate).memory(op, 16 * s);
       else if (op === "i32x4.shl" || op === "i32x4.shr_u") code.i32(immediate).vec(op);
       else code.vec(op as keyof typeof simd);
       code.set(local(r, s));
     }
   }
-  const store = (register: Register | undefined, offset: number): void => {
-    for (let s = 0; register !== undefined && s < streams; s++) code.get(position).get(local(register, s)).memory("v128.store", offset + 16 * s);
+  const store = (register: Register | undefined, array: ArrayName): void => {
+    for (let s = 0; register !== undefined && s < streams; s++) code.get(addressOf[array]).get(local(register, s)).memory("v128.store", 16 * s);
   };
-  store(grad, offsets.grad);
-  store(hessian, offsets.hessian);
-  if (variant.each) store(loss, offsets.losses);
+  store(grad, "grad");
+  store(hessian, "hessian");
+  if (variant.each) store(loss, "losses");
   else addLanes(code, sum, next, [0, 1, 2, 3].map((s) => local(loss, s)) as [number, number, number, number]);
   for (let s = 0; hard !== undefined && s < streams; s++) code.get(allHard).get(local(hard, s)).vec("v128.and").set(allHard);
-  code.get(position).i32(step * 4).byte(0x6a).byte(0x22).unsigned(position); // position += step
-  code.get(end).byte(0x49).byte(0x0d).byte(0); // position < end: again
+  for (let a = 0; a < arrays.length; a++) code.get(a).i32(step * 4).byte(0x6a).set(a); // address += step
+  code.get(remaining).i32(step).byte(0x6b).byte(0x22).unsigned(remaining).byte(0x0d).byte(0); // remaining −= step, again if any
   code.byte(0x0b);
 
-  code.i32(0).get(allHard).memory("v128.store", offsets.hard);
+  code.get(verdict).get(allHard).memory("v128.store", 0);
   code.get(sum).vec("f64x2.extract_lane").byte(0).get(sum).vec("f64x2.extract_lane").byte(1).byte(0xa0); // f64.add
-  return moduleOf([i32, i32, f32], f64, { count: next + 1 - sum, type: v128 }, code);
+  return moduleOf([...arrays.map(() => i32), i32, f32, i32], f64, { count: next + 1 - sum, type: v128 }, code);
 }
 
 /** The bytes of a vector whose four lanes hold the same bits. */

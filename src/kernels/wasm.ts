@@ -2,126 +2,107 @@ import type { Floats, Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { Loss } from "../losses/loss.ts";
-import { blockLength, emit, memoryPages, offsets, step } from "./emit.ts";
+import { emit, step } from "./emit.ts";
 import type { Variant } from "./emit.ts";
+import { blockLength, commonMachine, machineOf } from "./machine.ts";
+import type { Machine, Run } from "./machine.ts";
 
-type Run = (position: number, end: number, scale: number) => number;
-
-/** The blocks of every kernel, one after another in one memory: kernels are synchronous, so they can share it. */
-interface Machine {
-  readonly memory: WebAssembly.Memory;
-  readonly logits: Float32Array;
-  readonly targets: Float32Array;
-  readonly weights: Float32Array;
-  readonly losses: Float32Array;
-  readonly grad: Float32Array;
-  readonly hessian: Float32Array;
-  /** Four lanes of ones, if the last run met hard targets only. */
-  readonly hard: Int32Array;
+/** The modules of one variant: what sums the losses, and what stores them. Each is compiled when it is first needed. */
+interface Modules {
+  sum(): WebAssembly.Module;
+  each(): WebAssembly.Module;
 }
 
-let machine: Machine | undefined | null;
+const compiled = new LossCache<Modules>();
 
-/** The memory, made at the first use; null where WebAssembly SIMD is missing or forbidden. */
-function start(): Machine | null {
-  if (machine !== undefined) return machine;
-  try {
-    const memory = new WebAssembly.Memory({ initial: memoryPages });
-    const block = (offset: number): Float32Array => new Float32Array(memory.buffer, offset, blockLength);
-    machine = {
-      memory, logits: block(offsets.logits), targets: block(offsets.targets), weights: block(offsets.weights),
-      losses: block(offsets.losses), grad: block(offsets.grad), hessian: block(offsets.hessian),
-      hard: new Int32Array(memory.buffer, offsets.hard, 4),
-    };
-    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11));
-  } catch {
-    machine = null;
-  }
-  return machine;
-}
-
-/** The kernels of one variant: what sums the losses, and what stores them. Each is compiled when it is first needed. */
-interface Kernels {
-  sum(): Run;
-  each(): Run;
-}
-
-const compiled = new LossCache<Kernels>();
-
-function kernelsOf(variant: Omit<Variant, "each">, memory: WebAssembly.Memory): Kernels {
+function modulesOf(variant: Omit<Variant, "each">): Modules {
   const { loss, labels, order, weighted, alpha, offset } = variant;
   return compiled.get(loss, [labels, order, weighted, offset, ...alpha].join(" "), () => {
-    const compile = (each: boolean): Run =>
-      new WebAssembly.Instance(new WebAssembly.Module(emit({ ...variant, each })), { env: { memory } }).exports["run"] as Run;
-    let sum: Run | undefined, each: Run | undefined;
+    const compile = (each: boolean): WebAssembly.Module => new WebAssembly.Module(emit({ ...variant, each }));
+    let sum: WebAssembly.Module | undefined, each: WebAssembly.Module | undefined;
     return { sum: () => (sum ??= compile(false)), each: () => (each ??= compile(true)) };
   });
 }
 
 /** Whether the SIMD kernel can run a loss: one weight per side, nothing given per class, and SIMD at hand. */
 export const supports = (loss: Loss, { negative, positive }: Job["alpha"]): boolean =>
-  [negative, positive].every((weights) => weights.every((weight) => weight === weights[0])) && loss.margins === undefined && Object.values(loss.parameters).every((value) => typeof value === "number") && start() !== null;
+  [negative, positive].every((weights) => weights.every((weight) => weight === weights[0])) && loss.margins === undefined
+  && Object.values(loss.parameters).every((value) => typeof value === "number") && commonMachine() !== null;
 
 /**
- * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time.
+ * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time: an optimising compiler takes over between
+ * calls, never within one. Arrays in the kernel's memory are used where they lie, others are copied through.
  *
  * Targets are taken to be hard until a block turns out not to be: that block and the rest are checked and
  * run as soft ones.
  */
 export function wasm(job: Job<Loss>): number {
-  const block = start()!;
-  const { loss, order, logits, losses, grad, hessian } = job;
+  const machine = machineOf(job.logits as Float32Array) ?? commonMachine()!;
+  const { loss, order } = job;
   const variant = {
     loss, order, weighted: job.weights !== undefined || job.ignoreIndex !== undefined,
     alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const, offset: job.offsets[0]!,
   };
-  let kernels = kernelsOf({ ...variant, labels: job.labels }, block.memory), soft = job.labels !== "hard";
+  let modules = modulesOf({ ...variant, labels: job.labels }), soft = job.labels !== "hard";
   let total = 0;
-  for (let from = 0; from < logits.length; from += blockLength) {
-    const length = Math.min(blockLength, logits.length - from);
-    fill(block, job, from, length);
-    let sum = runBlock(block, kernels, job, length);
-    if (!soft && block.hard.includes(0)) {
+  for (let from = 0; from < job.logits.length; from += blockLength) {
+    const to = Math.min(from + blockLength, job.logits.length);
+    let sum = runBlock(machine, modules, job, from, to);
+    if (!soft && machine.hard.includes(0)) {
       soft = true;
-      kernels = kernelsOf({ ...variant, labels: job.soft }, block.memory);
-      sum = runBlock(block, kernels, job, length);
+      modules = modulesOf({ ...variant, labels: job.soft });
+      sum = runBlock(machine, modules, job, from, to);
     }
-    if (soft) inspectTargets(job.targets, job.ignoreIndex, from, from + length);
+    if (soft) inspectTargets(job.targets, job.ignoreIndex, from, to);
     total += sum;
-    take(losses, block.losses, from, length);
-    take(grad, block.grad, from, length);
-    take(hessian, block.hessian, from, length);
   }
   return total;
 }
 
 /**
- * Runs the block's whole steps; what is left over behind the last is run padded, with every loss stored.
- * Returns the sum of the losses.
+ * Runs a block's whole steps; what is left over behind the last is run padded, with every loss stored.
+ * Returns the sum of the losses, unless each is wanted.
  */
-function runBlock(block: Machine, kernels: Kernels, { losses, scale }: Job, length: number): number {
-  const summed = losses ? 0 : length - (length % step);
-  block.hard.fill(-1);
-  let sum = summed > 0 ? kernels.sum()(0, summed * 4, scale) : 0;
-  if (summed === length || block.hard.includes(0)) return sum;
-  kernels.each()(summed * 4, length * 4, scale);
-  for (let i = summed; i < length; i++) sum += block.losses[i]!;
+function runBlock(machine: Machine, modules: Modules, job: Job<Loss>, from: number, to: number): number {
+  const whole = to - ((to - from) % step);
+  machine.hard.fill(-1);
+  let sum = whole > from ? pass(machine, machine.kernel((job.losses ? modules.each : modules.sum)()), job, from, whole) : 0;
+  if (whole === to || machine.hard.includes(0)) return sum;
+  pass(machine, machine.kernel(modules.each()), job, whole, to);
+  for (let i = 0; i < to - whole; i++) sum += machine.blocks.losses[i]!;
   return sum;
 }
 
-/** Copies one block out. */
-function take(to: Floats | undefined, block: Float32Array, from: number, length: number): void {
-  to?.set(length === blockLength ? block : block.subarray(0, length), from);
+/** One run of a kernel over part of the arrays: at their own addresses where it may, through the blocks where it must. */
+function pass(machine: Machine, run: Run, job: Job<Loss>, from: number, to: number): number {
+  const { blocks, hard } = machine, { ignoreIndex, scale } = job;
+  const length = to - from, padding = (step - (length % step)) % step;
+  const stays = (array: ArrayLike<number> | undefined): array is Float32Array => array !== undefined && padding === 0 && machine.holds(array);
+  const address = (array: Float32Array): number => array.byteOffset + 4 * from;
+  const input = (array: ArrayLike<number> | undefined, block: Float32Array): number => {
+    if (ignoreIndex === undefined && stays(array)) return address(array);
+    if (array) copyIn(array, block, from, to);
+    if (padding > 0) block.fill(0, length, length + padding);
+    return block.byteOffset;
+  };
+  const output = (array: Floats | undefined, block: Float32Array): number => (stays(array) ? address(array) : block.byteOffset);
+  const addresses = [input(job.logits, blocks.logits), input(job.targets, blocks.targets), input(job.weights, blocks.weights)] as const;
+  if (ignoreIndex !== undefined) silence(blocks, job, from, to);
+  const outputs = [[job.losses, blocks.losses], [job.grad, blocks.grad], [job.hessian, blocks.hessian]] as const;
+  const [losses, grad, hessian] = outputs.map(([array, block]) => output(array, block)) as [number, number, number];
+  const sum = run(...addresses, losses, grad, hessian, length + padding, scale, hard.byteOffset);
+  for (const [array, block] of outputs) if (array && !stays(array)) array.set(length === blockLength ? block : block.subarray(0, length), from);
+  return sum;
 }
 
-/** Copies one block in. Ignored examples become harmless ones of weight 0; so does what stands behind the last. */
-function fill(block: Machine, { logits, targets, weights, ignoreIndex }: Job, from: number, length: number): void {
-  block.logits.set(logits.subarray(from, from + length));
-  const part = ArrayBuffer.isView(targets) ? (targets as Float32Array).subarray(from, from + length) : Array.prototype.slice.call(targets, from, from + length);
-  block.targets.set(part);
-  if (weights || ignoreIndex !== undefined) {
-    for (let i = 0; i < length; i++) block.weights[i] = weights ? weights[from + i]! : 1;
-    for (let i = 0; i < length; i++) if (targets[from + i] === ignoreIndex) block.weights[i] = block.targets[i] = block.logits[i] = 0;
+function copyIn(array: ArrayLike<number>, block: Float32Array, from: number, to: number): void {
+  block.set(ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to));
+}
+
+/** Ignored examples become harmless ones of weight 0. */
+function silence({ logits, targets, weights }: Machine["blocks"], { targets: given, weights: factors, ignoreIndex }: Job<Loss>, from: number, to: number): void {
+  for (let i = 0; i < to - from; i++) {
+    if (!factors) weights[i] = 1;
+    if (given[from + i] === ignoreIndex) weights[i] = targets[i] = logits[i] = 0;
   }
-  if (length % step) for (const array of [block.logits, block.targets, block.weights]) array.fill(0, length, length + step - (length % step));
 }
