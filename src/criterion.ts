@@ -33,6 +33,12 @@ export interface CallOptions<L extends Logits = Logits> {
 /** A number, or with reduction "none" an array. */
 export type Value<R extends Reduction, L extends Logits> = R extends "none" ? ArrayOf<L> : number;
 
+/** Part of a stream: some rows, or some logits of the sigmoid head. */
+export interface Chunk extends Pick<CallOptions, "weights"> {
+  readonly logits: Logits;
+  readonly targets: NumberArray;
+}
+
 /** A loss, a head and a reduction, ready to call. */
 export interface Criterion<R extends Reduction = Reduction> {
   readonly loss: AnyLoss;
@@ -42,6 +48,16 @@ export interface Criterion<R extends Reduction = Reduction> {
   valueAndGrad<L extends Logits>(logits: L, targets: NumberArray, options?: CallOptions<L>): { value: Value<R, L>; grad: ArrayOf<L> };
   /** Also the exact second derivative by each logit: the diagonal of the Hessian. */
   derivatives<L extends Logits>(logits: L, targets: NumberArray, options?: CallOptions<L>): { value: Value<R, L>; grad: ArrayOf<L>; hessian: ArrayOf<L> };
+}
+
+/** A criterion that also takes its examples chunk by chunk. */
+export interface StreamingCriterion<R extends Reduction = Reduction> extends Criterion<R> {
+  /**
+   * The loss of a stream of chunks, as if they were one array: any iterable, or an async one. Memory stays that of a chunk.
+   * Not for reduction "none" or losses of a whole batch.
+   */
+  accumulate(chunks: Iterable<Chunk>): number;
+  accumulate(chunks: AsyncIterable<Chunk>): Promise<number>;
 }
 
 /** Below this many logits a call into WebAssembly costs more than it saves. */
@@ -61,15 +77,15 @@ const worthSimd = 64;
  * loss.valueAndGrad([0, 0], [1, 0]);
  * // { value: 0.17328679513998632, grad: Float64Array [ -0.0745716987849966, 0.2237150963549898 ] }
  */
-export function criterion<const R extends Reduction = "mean">(loss: AnyLoss, options: CriterionOptions<R> = {}): Criterion<R> {
+export function criterion<const R extends Reduction = "mean">(loss: AnyLoss, options: CriterionOptions<R> = {}): StreamingCriterion<R> {
   if (!loss?.formula) throw new FocalError("argument", `criterion takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
   const plan = readOptions(loss, options);
-  const runner = bind(plan, "exact");
+  const { run, accumulate } = bind(plan, "exact");
   return {
-    loss,
-    value: (logits, targets, call = {}) => runner(logits, targets, 0, call).value as never,
-    valueAndGrad: (logits, targets, call = {}) => runner(logits, targets, 1, call) as never,
-    derivatives: (logits, targets, call = {}) => runner(logits, targets, 2, call) as never,
+    loss, accumulate,
+    value: (logits, targets, call = {}) => run(logits, targets, 0, call).value as never,
+    valueAndGrad: (logits, targets, call = {}) => run(logits, targets, 1, call) as never,
+    derivatives: (logits, targets, call = {}) => run(logits, targets, 2, call) as never,
   };
 }
 
@@ -79,15 +95,69 @@ interface Results {
   readonly hessian?: Floats;
 }
 
-/** What a plan does with one call's arrays. */
-export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets: NumberArray, order: Order, call: CallOptions) => Results {
+/** One call's arrays, read and checked. */
+interface Batch {
+  readonly scores: Floats;
+  readonly logits: Floats;
+  readonly targets: Targets;
+  readonly weights: NumberArray | undefined;
+  readonly onSimd: boolean;
+}
+
+/** What a plan does with one call's arrays, and with many chunks. */
+export interface Bound {
+  run(scores: Logits, targets: NumberArray, order: Order, call: CallOptions): Results;
+  readonly accumulate: StreamingCriterion["accumulate"];
+}
+
+export function bind(plan: Plan, curvature: Curvature): Bound {
   const { loss, head, reduction, classes, inner, from } = plan;
   const scalarLoss = loss.kind === "margin" || loss.kind === "score" ? loss : undefined;
   const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
   const simd = head === "sigmoid" && from === "logits" && curvature === "exact" && scalarLoss && supports(scalarLoss, plan.alpha) ? scalarLoss : undefined;
   let warned = false;
 
-  return function run(given, givenTargets, order, call) {
+  function run(given: Logits, givenTargets: NumberArray, order: Order, call: CallOptions): Results {
+    const dependsOnTargets = reduction === "positives" || reduction === "weightedMean" || (call.normalizer !== undefined && typeof call.normalizer !== "number");
+    const batch = read(given, givenTargets, call, dependsOnTargets);
+    const { scores, logits, targets, weights } = batch;
+    const scale = 1 / divisor(tally(targets, weights), call.normalizer);
+    const array = (length: number): Floats => (scores instanceof Float32Array ? new Float32Array(length) : new Float64Array(length));
+    const grad = order > 0 ? call.out ?? array(logits.length) : undefined;
+    const hessian = order > 1 ? array(logits.length) : undefined;
+    const losses = reduction === "none" ? array(head === "softmax" ? logits.length / classes : logits.length) : undefined;
+    const total = perform(batch, order, scale, { losses, grad, hessian });
+    chainToScores(scores, from, head, order, { grad, hessian });
+    if (losses && scale !== 1) for (let i = 0; i < losses.length; i++) losses[i]! *= scale;
+    return { value: losses ?? total * scale, ...(grad && { grad }), ...(hessian && { hessian }) };
+  }
+
+  function accumulate(chunks: Iterable<Chunk> | AsyncIterable<Chunk>): number | Promise<number> {
+    if (reduction === "none" || loss.kind === "batch") throw new FocalError("argument", `accumulate adds up losses, which ${reduction === "none" ? `reduction "none" keeps apart` : `${loss.name} does not: it is one number for the whole batch`}`);
+    let total = 0, length = 0, seen: Tally = { valid: 0, positives: 0, weight: 0 };
+    const take = ({ logits, targets, weights }: Chunk): void => {
+      length += logits.length;
+      if (logits.length === 0) return;
+      const batch = read(logits, targets, weights === undefined ? {} : { weights }, true), more = tally(batch.targets, batch.weights);
+      total += perform(batch, 0, 1, { losses: undefined, grad: undefined, hessian: undefined });
+      seen = { valid: seen.valid + more.valid, positives: seen.positives + more.positives, weight: seen.weight + more.weight };
+    };
+    const result = (): number => {
+      refuseEmptyMean(plan, length);
+      return total / divisor(seen, undefined);
+    };
+    if (Symbol.iterator in chunks) {
+      for (const chunk of chunks) take(chunk);
+      return result();
+    }
+    return (async () => {
+      for await (const chunk of chunks) take(chunk);
+      return result();
+    })();
+  }
+
+  /** @param lookAhead - whether targets must be known before the kernel reads them; a SIMD kernel checks hard ones itself */
+  function read(given: Logits, givenTargets: NumberArray, call: CallOptions, lookAhead: boolean): Batch {
     const scores = toFloats(from === "logits" ? "logits" : from, given);
     expectNumbers("targets", givenTargets);
     checkShapes(plan, scores, call);
@@ -96,27 +166,22 @@ export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets
       warned = true;
       console.warn(`focal-loss: every logit is in [0, 1]; these look like probabilities. If they are, pass from: "probabilities".`);
     }
-    const logits = logitsFrom(scores, from, head);
-    const onSimd = picksSimd(logits);
-    // The SIMD kernel checks hard targets as it reads them; only a divisor that depends on them needs a look ahead.
-    const ahead = !onSimd || plan.ignoreIndex !== undefined || reduction === "positives" || reduction === "weightedMean" || (call.normalizer !== undefined && typeof call.normalizer !== "number");
-    const targets = readTargets(plan, logits.length, givenTargets, ahead);
+    const logits = logitsFrom(scores, from, head), onSimd = picksSimd(logits);
+    // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
+    const overwrites = call.out?.buffer === logits.buffer;
+    const targets = readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !onSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
-    const weights = readWeights(call.weights, logits.length);
-    const scale = 1 / divisor(targets, weights, call.normalizer);
-    const array = (length: number): Floats => (scores instanceof Float32Array ? new Float32Array(length) : new Float64Array(length));
-    const grad = order > 0 ? call.out ?? array(logits.length) : undefined;
-    const hessian = order > 1 ? array(logits.length) : undefined;
-    const losses = reduction === "none" ? array(head === "softmax" ? logits.length / classes : logits.length) : undefined;
+    return { scores, logits, targets, weights: readWeights(call.weights, logits.length), onSimd };
+  }
+
+  /** Runs the kernel; returns the sum of the losses. */
+  function perform({ logits, targets, weights, onSimd }: Batch, order: Order, scale: number, results: Pick<Job, "losses" | "grad" | "hessian">): number {
     const job: Job = {
       loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, logits,
-      targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, inner, scale, losses, grad, hessian,
+      targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, inner, scale, ...results,
     };
-    const total = onSimd ? wasm(job as Job<Loss>) : cpu(loss, head, targets.mixed)(job);
-    chainToScores(scores, from, head, order, { grad, hessian });
-    if (losses && scale !== 1) for (let i = 0; i < losses.length; i++) losses[i]! *= scale;
-    return { value: losses ?? total * scale, ...(grad && { grad }), ...(hessian && { hessian }) };
-  };
+    return onSimd ? wasm(job as Job<Loss>) : cpu(loss, head, targets.mixed)(job);
+  }
 
   /** Soft targets stand between the classes; not everything has a value there. */
   function refuseSoft({ values }: Targets): void {
@@ -146,16 +211,28 @@ export function bind(plan: Plan, curvature: Curvature): (scores: Logits, targets
     return head === "sigmoid" && byRow && classes > 1 ? repeatOverClasses(weights, plan) : weights;
   }
 
-  function divisor(seen: Targets, weights: NumberArray | undefined, normalizer: CallOptions["normalizer"]): number {
-    if (typeof normalizer === "number") return normalizer;
-    if (typeof normalizer === "object") return normalizer.update(seen.positives);
-    if (normalizer === "positives" || reduction === "positives") return Math.max(1, seen.positives);
-    if (loss.kind === "batch" || reduction === "sum" || reduction === "none") return 1;
-    return reduction === "weightedMean" && weights ? sumOfValid(weights, seen) || 1 : Math.max(1, seen.valid);
+  /** What the reduction may divide by. */
+  function tally(targets: Targets, weights: NumberArray | undefined): Tally {
+    const { valid, positives } = targets;
+    return { valid, positives, weight: reduction !== "weightedMean" ? 0 : weights ? sumOfValid(weights, targets) : valid };
   }
+
+  function divisor({ valid, positives, weight }: Tally, normalizer: CallOptions["normalizer"]): number {
+    if (typeof normalizer === "number") return normalizer;
+    if (typeof normalizer === "object") return normalizer.update(positives);
+    if (normalizer === "positives" || reduction === "positives") return Math.max(1, positives);
+    if (loss.kind === "batch" || reduction === "sum" || reduction === "none") return 1;
+    return reduction === "weightedMean" ? weight || 1 : Math.max(1, valid);
+  }
+
+  return { run, accumulate: accumulate as StreamingCriterion["accumulate"] };
 }
 
-/** The weights of the examples that are not ignored, together. */
+interface Tally extends Pick<Targets, "valid" | "positives"> {
+  /** The weights of the examples that are not ignored, together. */
+  readonly weight: number;
+}
+
 function sumOfValid(weights: NumberArray, targets: Targets): number {
   let sum = 0;
   for (let i = 0; i < weights.length; i++) if (targets.counts(i)) sum += weights[i]!;
@@ -163,9 +240,10 @@ function sumOfValid(weights: NumberArray, targets: Targets): number {
 }
 
 /** Checks lengths, and where to write. */
-function checkShapes({ loss, head, reduction, classes, inner }: Plan, logits: Floats, { out, normalizer }: CallOptions): void {
+function checkShapes(plan: Plan, logits: Floats, { out, normalizer }: CallOptions): void {
+  const { loss, head, classes, inner } = plan;
   const type = logits instanceof Float32Array ? Float32Array : Float64Array;
-  if (logits.length === 0 && (reduction === "mean" || reduction === "weightedMean")) throw new FocalError("shape", "the mean of no logits is no number: logits must hold at least one value");
+  refuseEmptyMean(plan, logits.length);
   if (logits.length % (classes * inner) !== 0) {
     throw new FocalError("shape", `the number of logits must be a multiple of classes × inner = ${classes * inner}, got ${logits.length}`);
   }
@@ -179,6 +257,10 @@ function checkShapes({ loss, head, reduction, classes, inner }: Plan, logits: Fl
   if (loss.kind === "batch") throw new FocalError("argument", `${loss.name} is one number for the whole batch: normalizer must be left out`);
   const usable = typeof normalizer === "object" ? typeof normalizer?.update === "function" : normalizer > 0;
   if (!usable) throw new FocalError("argument", `normalizer must be a number > 0, "positives" or runningPositives(), got ${describe(normalizer)}`);
+}
+
+function refuseEmptyMean({ reduction }: Plan, length: number): void {
+  if (length === 0 && (reduction === "mean" || reduction === "weightedMean")) throw new FocalError("shape", "the mean of no logits is no number: logits must hold at least one value");
 }
 
 function refuseNotFinite(logits: Floats): void {

@@ -1,13 +1,15 @@
 export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, softmaxPriorBias } from "./balance.ts";
 export { applyTemperature, calibrate, fitPosterior, fitTemperature, recoverPosterior } from "./calibrate.ts";
 export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
+export { alloc } from "./alloc.ts";
+export type { Room } from "./alloc.ts";
 export { criterion } from "./criterion.ts";
 export { objective } from "./objective.ts";
 export type { Objective, ObjectiveOptions } from "./objective.ts";
 export { optimalBias } from "./optimalBias.ts";
 export { runningPositives } from "./normalizer.ts";
 export type { RunningPositives } from "./normalizer.ts";
-export type { ArrayOf, CallOptions, Criterion, CriterionOptions, Engine, Logits, Reduction, Value } from "./criterion.ts";
+export type { ArrayOf, CallOptions, Chunk, Criterion, CriterionOptions, Engine, Logits, Reduction, StreamingCriterion, Value } from "./criterion.ts";
 export { diagnose } from "./diagnose/index.ts";
 export type { ClassProfile, CumulativePoint, DiagnoseOptions, Diagnosis, DifficultyBin, LossProfile, LossVerdict } from "./diagnose/index.ts";
 export { FocalError } from "./errors.ts";

@@ -49,7 +49,7 @@ export function objective(loss: AnyLoss, options: ObjectiveOptions = {}): Object
   const byRows = runner(1);
   return (scores, targets, weights) => {
     const rows = Math.max(1, scores.length / (options.classes ?? 1));
-    const { grad, hessian: hess } = (layout === "rows" ? byRows : runner(rows))(scores, targets, 2, weights === undefined ? {} : { weights });
+    const { grad, hessian: hess } = (layout === "rows" ? byRows : runner(rows)).run(scores, targets, 2, weights === undefined ? {} : { weights });
     if (hessian === "majorized") for (let i = 0; i < scores.length; i++) hess![i] = Math.abs(hess![i]!);
     return { grad, hess } as never;
   };

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 
 test("the library exports just these names", () => {
   expect(Object.keys(library).sort()).toEqual([
-    "AdaFocal", "FocalError", "FocalLoss", "applyTemperature", "asymmetric", "asymmetricSingleLabel", "asymmetricUnifiedFocal",
+    "AdaFocal", "FocalError", "FocalLoss", "alloc", "applyTemperature", "asymmetric", "asymmetricSingleLabel", "asymmetricUnifiedFocal",
     "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier", "calibrate", "classBalancedFocal", "classScores",
     "column", "confusionMatrix", "criterion", "crossEntropy", "cyclicalFocal", "cyclicalShare", "decide", "defineLoss", "diagnose",
     "distributionFocal", "dualFocal", "effectiveNumberWeights", "equalizedFocal", "equalizedGamma", "expectedCalibrationError",
