@@ -104,7 +104,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["mul got NaN: JavaScript's own + − × ÷ and Math.… cannot compute with formulas; use the words of focal-loss/expr, as sub(1, pt)", "formula", () => defineLoss("mine", {}, ({ pt }) => mul(Math.tanh(any<number>(pt)), log(pt)))],
   ["dualFocal is no function of one margin: language must be tex, got \"js\"", "argument", () => dualFocal().render("js")],
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
-  [`language must be tex, js, wasm, got "cobol"`, "argument", () => focal.render(any("cobol"))],
+  [`language must be tex, js, wasm, wgsl, got "cobol"`, "argument", () => focal.render(any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
   ["my loss: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"my loss\"", "formula", () => defineLoss("my loss", {}, ({ pt }) => neg(log(pt)))],
   ["mine: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"a b\"", "formula", () => defineLoss("mine", { "a b": 1 }, ({ pt }) => neg(log(pt)))],

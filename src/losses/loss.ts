@@ -72,4 +72,4 @@ export interface BatchLoss extends Definition {
 export type AnyLoss = Loss | PairLoss | BatchLoss;
 
 /** The languages a loss can be printed in. */
-export type Language = "tex" | "js" | "wasm";
+export type Language = "tex" | "js" | "wasm" | "wgsl";

@@ -7,6 +7,7 @@ import { js } from "../targets/js.ts";
 import { tex } from "../targets/tex.ts";
 import { Listing } from "../targets/wasm.ts";
 import type { Instruction } from "../targets/wasm.ts";
+import { wgslFunction, words } from "../targets/wgsl.ts";
 import { derive } from "./derive.ts";
 import type { AnyLoss, Language, Loss } from "./loss.ts";
 
@@ -14,6 +15,7 @@ const printers: Readonly<Record<Language, (loss: Loss) => string>> = {
   tex: renderTex,
   js: renderJs,
   wasm: renderWasm,
+  wgsl: renderWgsl,
 };
 
 /** The loss in another language. `tex` is the formula as written, the others are the stable form that runs. */
@@ -70,4 +72,17 @@ function renderWasm(loss: Loss): string {
     if (op === "v128.const") return [`i32x4 0x${(immediate >>> 0).toString(16).padStart(8, "0")} ;; ${new Float32Array(Int32Array.of(immediate).buffer)[0]}`];
     return op.includes(".sh") ? [String(immediate)] : [];
   }
+}
+
+/** A function to put into a shader of one's own, beside the few functions that it is written in. */
+function renderWgsl(loss: Loss): string {
+  const { exprs, inputs } = derivatives(loss);
+  return [
+    `// ${loss.name}: ${results.join(", ")} by ${by(loss)}, in float32 with polynomials of its own.`,
+    "// Float, Int and Bits may as well be vec4f, vec4i and vec4u. zero must be bound to a 0: the compiler, which cannot",
+    "// know it, then leaves alone what rounding took away and is needed again.",
+    "@group(0) @binding(0) var<uniform> zero: u32;",
+    words(1, "zero"),
+    wgslFunction(loss.name, inputs, toFloat32(exprs), { struct: "Derivatives", names: results }),
+  ].join("\n");
 }

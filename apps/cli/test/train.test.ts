@@ -123,7 +123,7 @@ describe("a mistake gives one sentence and exit code 1, and writes nothing", () 
     [["predict"], /Missing required/],
     [["plot", "--gamma", "a"], /gamma/],
     [["render", "hinge"], /loss must be .*focal, .*got "hinge"/],
-    [["render", "focal", "--to", "cobol"], /language must be tex, js, wasm, got "cobol"/],
+    [["render", "focal", "--to", "cobol"], /language must be tex, js, wasm, wgsl, got "cobol"/],
     [["dance"], /no command "dance"; there are train, tune, predict/],
   ])("focal %j", async (args, sentence) => {
     const { code, err } = await focal(...args.map((arg) => (arg === "DATA" ? at("data.csv") : arg === "OUT" ? at("mistake") : arg)));

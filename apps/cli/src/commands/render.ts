@@ -19,7 +19,7 @@ export const render = defineCommand({
   meta: { name: "render", description: "Print a loss in another language.  Example: focal render poly1Focal --set gamma=2,epsilon=0.5 --to js" },
   args: {
     loss: { type: "positional", description: Object.keys(families).join(", "), required: true },
-    to: { type: "string", description: "tex: the formula as written; js, wasm: its stable value, slope and curvature", default: "tex", valueHint: "tex|js|wasm" },
+    to: { type: "string", description: "tex: the formula as written; js, wasm, wgsl: its stable value, slope and curvature", default: "tex", valueHint: "tex|js|wasm|wgsl" },
     gamma: { type: "string", description: "the same as --set gamma=…", valueHint: "2" },
     set: { type: "string", description: "the loss's parameters (default: its own)", valueHint: "name=number,…" },
   },
