@@ -2,9 +2,10 @@ export const i32 = 0x7f, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b;
 
 /** SIMD opcodes, after the prefix 0xfd. */
 export const simd = {
-  "v128.load": 0, "v128.store": 11, "v128.const": 12, "i8x16.shuffle": 13, "f32x4.splat": 19,
+  "v128.load": 0, "v128.load32_splat": 9, "v128.store": 11, "v128.const": 12, "i8x16.shuffle": 13, "f32x4.splat": 19,
   "f64x2.extract_lane": 33, "f32x4.eq": 65, "f32x4.ge": 70,
   "v128.and": 78, "v128.andnot": 79, "v128.or": 80, "v128.xor": 81, "v128.bitselect": 82,
+  "v128.load32_lane": 86, "v128.store32_lane": 90, "v128.load32_zero": 92,
   "f64x2.promote_low_f32x4": 95, "i32x4.shl": 171, "i32x4.shr_u": 173, "i32x4.sub": 177,
   "f32x4.abs": 224, "f32x4.neg": 225, "f32x4.sqrt": 227, "f32x4.add": 228, "f32x4.sub": 229, "f32x4.mul": 230, "f32x4.div": 231,
   "f32x4.pmin": 234, "f32x4.pmax": 235, "f64x2.add": 240, "f32x4.convert_i32x4_s": 250,
@@ -61,15 +62,21 @@ export class Code {
     return this.byte(0xfd).unsigned(simd[op]);
   }
 
-  /** A load or store at an offset, aligned to 2^4 bytes. */
-  memory(op: "v128.load" | "v128.store", offset: number): this {
-    return this.vec(op).byte(4).unsigned(offset);
+  /** A load or store at an offset, aligned to 2^4 bytes; one lane of it to 2^2. */
+  memory(op: "v128.load" | "v128.store" | "v128.load32_splat" | "v128.load32_zero", offset: number): this {
+    return this.vec(op).byte(op === "v128.load" || op === "v128.store" ? 4 : 2).unsigned(offset);
+  }
+
+  lane(op: "v128.load32_lane" | "v128.store32_lane", offset: number, lane: number): this {
+    return this.vec(op).byte(2).unsigned(offset).byte(lane);
   }
 }
 
 /** A module with one function, `run`, over the memory it is given as `env.memory`. */
-export function moduleOf(params: readonly number[], result: number, locals: { count: number; type: number }, code: Code): Uint8Array<ArrayBuffer> {
-  const body = new Code().byte(1).unsigned(locals.count).byte(locals.type).raw(code.bytes).byte(0x0b).bytes;
+export function moduleOf(params: readonly number[], result: number, locals: readonly { count: number; type: number }[], code: Code): Uint8Array<ArrayBuffer> {
+  const body = new Code().byte(locals.length);
+  for (const { count, type } of locals) body.unsigned(count).byte(type);
+  body.raw(code.bytes).byte(0x0b);
   const out = new Code().raw([0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   const section = (id: number, content: Code): void => void out.byte(id).unsigned(content.bytes.length).raw(content.bytes);
   const text = (name: string): number[] => [name.length, ...new TextEncoder().encode(name)];
@@ -77,6 +84,6 @@ export function moduleOf(params: readonly number[], result: number, locals: { co
   section(2, new Code().raw([1, ...text("env"), ...text("memory"), 0x02, 0x00, 1]));
   section(3, new Code().raw([1, 0]));
   section(7, new Code().raw([1, ...text("run"), 0x00, 0x00]));
-  section(10, new Code().byte(1).unsigned(body.length).raw(body));
+  section(10, new Code().byte(1).unsigned(body.bytes.length).raw(body.bytes));
   return out.bytes.slice() as Uint8Array<ArrayBuffer>;
 }

@@ -4,9 +4,9 @@ import type { Loss } from "../losses/loss.ts";
 import { derive } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
 import { Listing } from "../targets/wasm.ts";
-import type { Instruction, Register } from "../targets/wasm.ts";
+import type { Register } from "../targets/wasm.ts";
 import { Code, f32, f64, i32, moduleOf, v128 } from "./assembler.ts";
-import type { simd } from "./assembler.ts";
+import { lanes, step, streams, Weaver } from "./weave.ts";
 
 /** What a kernel is compiled for. */
 export interface Variant {
@@ -21,11 +21,6 @@ export interface Variant {
   /** Added to every logit. */
   readonly offset: number;
 }
-
-/** Vectors that run in lockstep, so that the long chain of one hides behind the others. */
-const streams = 4;
-/** Elements of one turn of the loop. */
-export const step = streams * 4;
 
 /** The arrays a kernel goes over: `run` takes the address of each, in this order. */
 export const arrays = ["logits", "targets", "weights", "losses", "grad", "hessian"] as const;
@@ -82,14 +77,6 @@ export function body(variant: Variant): Results {
   };
 }
 
-/** Leaves out what no result needs. */
-function live(instructions: readonly Instruction[], results: readonly (Register | undefined)[]): boolean[] {
-  const needed = instructions.map(() => false);
-  for (const register of results) if (register !== undefined) needed[register] = true;
-  for (let i = instructions.length - 1; i >= 0; i--) if (needed[i]) for (const arg of instructions[i]!.args) needed[arg] = true;
-  return needed;
-}
-
 /**
  * A module whose `run(…addresses, elements, scale, verdict)` goes over arrays in memory, a whole number of steps (one at
  * least); `scale` multiplies gradient and curvature. Returns the sum of the losses, added up in float64 at every step, and
@@ -97,45 +84,26 @@ function live(instructions: readonly Instruction[], results: readonly (Register 
  */
 export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
   const { listing, loss, grad, hessian, hard } = body(variant);
-  const { instructions } = listing;
-  const needed = live(instructions, [loss, grad, hessian, hard]);
+  const results = [loss, grad, hessian, hard];
 
-  const sum = firstLocal, scale = firstLocal + 1, allHard = firstLocal + 2;
-  let next = firstLocal + 3;
-  // Constants live in one local each, every other result in one per stream.
-  const localOf = instructions.map((instruction, r) => {
-    if (!needed[r]) return [];
-    if (instruction.op === "param") return new Array<number>(streams).fill(scale);
-    if (instruction.op === "v128.const") return new Array<number>(streams).fill(next++);
-    return Array.from({ length: streams }, () => next++);
-  });
-  const local = (register: Register, stream: number): number => localOf[register]![stream]!;
-
-  const code = new Code();
-  for (const [r, { op, immediate }] of instructions.entries()) {
-    if (op === "v128.const" && needed[r]) code.vec(op).raw(lanes(immediate)).set(local(r, 0));
-  }
+  const sum = firstLocal, scale = firstLocal + 1, allHard = firstLocal + 2, scratch = firstLocal + 3;
+  const code = new Code(), weaver = new Weaver(code, firstLocal + 4);
+  weaver.prepare(listing, results);
   code.vec("v128.const").raw(lanes(-1)).set(allHard);
   code.get(factor).vec("f32x4.splat").set(scale);
 
   code.byte(0x03).byte(0x40); // loop
-  for (const [r, { op, args, immediate }] of instructions.entries()) {
-    if (!needed[r] || op === "param" || op === "v128.const") continue;
-    for (let s = 0; s < streams; s++) {
-      for (const arg of args) code.get(local(arg, s));
-      if (op === "v128.load") code.get(immediate).memory(op, 16 * s);
-      else if (op === "i32x4.shl" || op === "i32x4.shr_u") code.i32(immediate).vec(op);
-      else code.vec(op as keyof typeof simd);
-      code.set(local(r, s));
-    }
-  }
+  const local = weaver.write(listing, results, {
+    param: () => scale,
+    load: (address, s) => code.get(address).memory("v128.load", 16 * s),
+  });
   const store = (register: Register | undefined, array: ArrayName): void => {
     for (let s = 0; register !== undefined && s < streams; s++) code.get(addressOf[array]).get(local(register, s)).memory("v128.store", 16 * s);
   };
   store(grad, "grad");
   store(hessian, "hessian");
   if (variant.each) store(loss, "losses");
-  else addLanes(code, sum, next, [0, 1, 2, 3].map((s) => local(loss, s)) as [number, number, number, number]);
+  else addLanes(code, sum, scratch, [0, 1, 2, 3].map((s) => local(loss, s)) as [number, number, number, number]);
   for (let s = 0; hard !== undefined && s < streams; s++) code.get(allHard).get(local(hard, s)).vec("v128.and").set(allHard);
   for (let a = 0; a < arrays.length; a++) code.get(a).i32(step * 4).byte(0x6a).set(a); // address += step
   code.get(remaining).i32(step).byte(0x6b).byte(0x22).unsigned(remaining).byte(0x0d).byte(0); // remaining −= step, again if any
@@ -143,13 +111,7 @@ export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
 
   code.get(verdict).get(allHard).memory("v128.store", 0);
   code.get(sum).vec("f64x2.extract_lane").byte(0).get(sum).vec("f64x2.extract_lane").byte(1).byte(0xa0); // f64.add
-  return moduleOf([...arrays.map(() => i32), i32, f32, i32], f64, { count: next + 1 - sum, type: v128 }, code);
-}
-
-/** The bytes of a vector whose four lanes hold the same bits. */
-function lanes(bits: number): number[] {
-  const lane = [bits & 0xff, (bits >> 8) & 0xff, (bits >> 16) & 0xff, (bits >> 24) & 0xff];
-  return [...lane, ...lane, ...lane, ...lane];
+  return moduleOf([...arrays.map(() => i32), i32, f32, i32], f64, [{ count: weaver.allot() - sum, type: v128 }], code);
 }
 
 /** Adds four vectors to the float64 pair in `sum`; at most four float32 are added before they are widened. */

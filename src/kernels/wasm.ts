@@ -2,10 +2,11 @@ import type { Floats, Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { Loss } from "../losses/loss.ts";
-import { emit, step } from "./emit.ts";
+import { emit } from "./emit.ts";
 import type { Variant } from "./emit.ts";
 import { blockLength, commonMachine, machineOf } from "./machine.ts";
 import type { Machine, Run } from "./machine.ts";
+import { step } from "./weave.ts";
 
 /** The modules of one variant: what sums the losses, and what stores them. Each is compiled when it is first needed. */
 interface Modules {
