@@ -52,7 +52,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["targets must be a typed array or an array of numbers, got undefined", "argument", () => sigmoidFocalLoss([1], any(undefined))],
   ["targets[0] must be a number, got the boolean true", "argument", () => sigmoidFocalLoss([1], any([true]))],
   ["logits[1] must be a finite number, got NaN", "argument", () => criterion(focal(), { check: true }).value([1, NaN], [1, 0])],
-  [`engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`, "engine", () => criterion(focal(), { engine: "wasm" }).value([1], [1])],
+  [`engine "wasm" runs float32 logits with one label each and, but for a softmax head's alpha, nothing set per class, where WebAssembly SIMD exists; use engine "js" here`, "engine", () => criterion(focal(), { engine: "wasm" }).value([1], [1])],
   ["sigmoidFocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got 0.25", "argument", () => sigmoidFocalLoss([1], [1], any<object>(0.25))],
   ["softmaxFocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got undefined", "argument", () => softmaxFocalLoss([1, 2], [1], any<{ classes: number }>(undefined))],
   ["sigmoidFocalLoss has no option aplha; it has gamma, alpha, weights, normalizer, reduction, classes, inner, ignoreIndex, background, soft, smoothing, from, classWeights, engine, check", "argument", () => sigmoidFocalLoss([1], [1], any<object>({ aplha: 0.3 }))],

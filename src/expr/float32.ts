@@ -4,7 +4,7 @@ import { fold } from "./fold.ts";
 import type { Target } from "./fold.ts";
 import { multiple } from "./simplify.ts";
 
-const { num, add, sub, mul, max, min, select, power2, head, exponent, significand } = raw;
+const { num, neg, add, sub, mul, abs, max, min, select, power2, head, exponent, significand } = raw;
 
 // Coefficients and their errors: scripts/polynomials.js.
 /** (eʳ − 1 − r) / r² for |r| ≤ ln2/2, within 2^-28. */
@@ -41,7 +41,7 @@ const ln2High = num(355 / 512), ln2Low = num(Math.LN2 - 355 / 512);
 const lowest = 88.02968;
 const highest = 89;
 
-/** e^(x + tail), the tail being what rounding took from x. */
+/** e^(x + tail) for x ≥ lowest, the tail being what rounding took from x. */
 function expOf(x: Expr, tail?: Expr): Expr {
   const z = add(mul(x, log2e), magic);
   const n = sub(z, magic);
@@ -50,25 +50,43 @@ function expOf(x: Expr, tail?: Expr): Expr {
   return mul(power2(z), add(num(1), add(r, mul(mul(r, r), polynomial(constants(expTail), r)))));
 }
 
-/** What rounding took from a + b, for a ≥ b or b < 1. */
-const sumTail = (y: Expr): Expr | undefined => (y.word === "add" ? sub(y.args[1]!, sub(y, y.args[0]!)) : undefined);
+/** e^(x + tail) for x ≤ 0. Where x is held at its bound, a tail of any size means nothing. */
+export const expOfNegative = (x: Expr, tail?: Expr): Expr => expOf(max(x, num(-lowest)), tail && select(add(x, num(lowest)), tail, num(0)));
+
+/** What rounding took from symbols that are differences themselves, by their names. */
+export type Tails = ReadonlyMap<string, Expr>;
+
+const both = (a: Expr | undefined, b: Expr | undefined): Expr | undefined => (a && b ? add(a, b) : a ?? b);
+
+/** What rounding took from a lowered formula, as far as it is known; in a sum a + b, for a ≥ b or b < 1. */
+function tailOf(e: Expr, tails: Tails): Expr | undefined {
+  const [a, b] = e.args;
+  if (e.word === "sym") return tails.get(e.name);
+  if (e.word === "add") return both(sub(b!, sub(e, a!)), tailOf(a!, tails));
+  const inner = a && tailOf(a, tails);
+  if (!inner) return undefined;
+  if (e.word === "neg") return neg(inner);
+  if (e.word === "abs") return select(a, inner, neg(inner));
+  return e.word === "max" && b!.word === "num" ? select(sub(a, b!), inner, num(0)) : undefined;
+}
 
 /** e^(k·y). The product reaches 88, where its last bit is 4e-6: it is carried in two parts. */
-function expOfProduct(k: number, y: Expr): Expr {
+function expOfProduct(k: number, y: Expr, tails: Tails): Expr {
   const bounded = max(min(y, num(88 / Math.abs(k))), num(-88 / Math.abs(k)));
   const high = truncate(k), low = k - high;
   const product = mul(num(k), bounded);
   const yHigh = head(bounded), yLow = sub(bounded, yHigh);
   const lost = add(add(add(sub(mul(num(high), yHigh), product), mul(num(high), yLow)), mul(num(low), yHigh)), mul(num(low), yLow));
-  const fromSum = sumTail(y);
-  return expOf(product, fromSum ? add(lost, mul(num(k), fromSum)) : lost);
+  const found = tailOf(y, tails);
+  const tail = found && tails.size > 0 ? select(sub(num(88 / Math.abs(k)), abs(y)), found, num(0)) : found;
+  return expOf(product, tail ? add(lost, mul(num(k), tail)) : lost);
 }
 
 /** e^x, by the shape of x: −|u| needs one bound, a multiple a second part. */
-function expBy(x: Expr): Expr {
+function expBy(x: Expr, tails: Tails): Expr {
   const { factor, of } = multiple(x);
-  if (Math.abs(factor) !== 1) return expOfProduct(factor, of);
-  if (factor < 0 && of.word === "abs") return expOf(max(x, num(-lowest)));
+  if (Math.abs(factor) !== 1) return expOfProduct(factor, of, tails);
+  if (factor < 0 && of.word === "abs") return expOfNegative(x, tailOf(x, tails));
   return expOf(max(min(x, num(highest)), num(-lowest)));
 }
 
@@ -93,15 +111,17 @@ function logOf(x: Expr): Expr {
  * Rewrites a lowered formula into float32 arithmetic: exp, log and log1p become range reduction and
  * polynomials of our own, the same on every machine. Engines that compute in float32 all run this form,
  * so they agree with each other to the last bit.
+ *
+ * @param tails - for symbols that were rounded when they were made: what they lack
  */
-export function toFloat32(exprs: readonly Expr[]): Expr[] {
+export function toFloat32(exprs: readonly Expr[], tails: Tails = new Map()): Expr[] {
   const arithmetic: Target<Expr> = {
     ...raw,
     // A constant that is not 0 stays so: it may guard a division.
     num: (value) => num(value !== 0 && Math.abs(value) < 2 ** -126 ? Math.sign(value) * 2 ** -126 : value),
     log: logOf,
     log1p: (e) => mul(e, polynomial(constants(log1pOver), e)),
-    exp: expBy,
+    exp: (x) => expBy(x, tails),
   };
   const memo = new Map<Expr, Expr>();
   return exprs.map((expr) => fold(expr, arithmetic, memo));

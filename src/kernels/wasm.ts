@@ -1,7 +1,7 @@
 import type { Floats, Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
 import { LossCache } from "../losses/cache.ts";
-import type { Loss } from "../losses/loss.ts";
+import type { AnyLoss, Loss } from "../losses/loss.ts";
 import { emit } from "./emit.ts";
 import type { Variant } from "./emit.ts";
 import { blockLength, commonMachine, machineOf } from "./machine.ts";
@@ -26,8 +26,8 @@ function modulesOf(variant: Omit<Variant, "each">): Modules {
 }
 
 /** Whether the SIMD kernel can run a loss: one weight per side, nothing given per class, and SIMD at hand. */
-export const supports = (loss: Loss, { negative, positive }: Job["alpha"]): boolean =>
-  [negative, positive].every((weights) => weights.every((weight) => weight === weights[0])) && loss.margins === undefined
+export const supports = (loss: AnyLoss, { negative, positive }: Job["alpha"]): loss is Loss =>
+  (loss.kind === "margin" || loss.kind === "score") && [negative, positive].every((weights) => weights.every((weight) => weight === weights[0])) && loss.margins === undefined
   && Object.values(loss.parameters).every((value) => typeof value === "number") && commonMachine() !== null;
 
 /**
