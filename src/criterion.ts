@@ -6,6 +6,7 @@ import type { Targets } from "./heads/targets.ts";
 import { checkOverlap, checkWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
 import { cpu } from "./kernels/cpu.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
+import { supportsSoftmax, wasmSoftmax } from "./kernels/wasmSoftmax.ts";
 import type { Curvature } from "./losses/derive.ts";
 import type { AnyLoss, Loss } from "./losses/loss.ts";
 import type { RunningPositives } from "./normalizer.ts";
@@ -115,9 +116,8 @@ export interface Bound {
 
 export function bind(plan: Plan, curvature: Curvature): Bound {
   const { loss, head, reduction, classes, inner, from } = plan;
-  const scalarLoss = loss.kind === "margin" || loss.kind === "score" ? loss : undefined;
   const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
-  const simd = head === "sigmoid" && from === "logits" && curvature === "exact" && scalarLoss && supports(scalarLoss, plan.alpha) ? scalarLoss : undefined;
+  const simd = from === "logits" && curvature === "exact" && (head === "sigmoid" ? supports(loss, plan.alpha) : supportsSoftmax(loss, plan));
   let warned = false;
 
   function run(given: Logits, givenTargets: NumberArray, order: Order, call: CallOptions): Results {
@@ -169,11 +169,13 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
       warned = true;
       console.warn(`focal-loss: every logit is in [0, 1]; these look like probabilities. If they are, pass from: "probabilities".`);
     }
-    const logits = logitsFrom(scores, from, head), onSimd = picksSimd(logits);
+    const logits = logitsFrom(scores, from, head), couldBeSimd = picksSimd(logits);
     // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
-    const overwrites = call.out?.buffer === logits.buffer;
-    const targets = readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !onSimd || plan.ignoreIndex !== undefined);
+    const overwrites = call.out?.buffer === logits.buffer && call.out.byteOffset === logits.byteOffset;
+    const targets = readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
+    const onSimd = couldBeSimd && !targets.mixed;
+    if (plan.engine === "wasm" && !onSimd) refuseSimd();
     return { scores, logits, targets, weights: readWeights(call.weights, logits.length), onSimd };
   }
 
@@ -183,7 +185,8 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
       loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, logits,
       targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, inner, scale, ...results,
     };
-    return onSimd ? wasm(job as Job<Loss>) : cpu(loss, head, targets.mixed)(job);
+    if (onSimd) return head === "sigmoid" ? wasm(job as Job<Loss>) : wasmSoftmax(job as Job<Loss>);
+    return cpu(loss, head, targets.mixed)(job);
   }
 
   /** Soft targets stand between the classes; not everything has a value there. */
@@ -194,10 +197,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
   }
 
   function picksSimd(logits: Floats): boolean {
-    const can = simd !== undefined && logits instanceof Float32Array;
-    if (plan.engine === "wasm" && !can) {
-      throw new FocalError("engine", `engine "wasm" runs float32 logits under the sigmoid head, without per-class settings, where WebAssembly SIMD exists; use engine "js" here`);
-    }
+    const can = simd && logits instanceof Float32Array;
     return can && plan.engine !== "js" && (plan.engine === "wasm" || logits.length >= worthSimd);
   }
 
@@ -268,6 +268,10 @@ function checkShapes(plan: Plan, logits: Floats, { out, normalizer }: CallOption
 
 function refuseEmptyMean({ reduction }: Plan, length: number): void {
   if (length === 0 && (reduction === "mean" || reduction === "weightedMean")) throw new FocalError("shape", "the mean of no logits is no number: logits must hold at least one value");
+}
+
+function refuseSimd(): never {
+  throw new FocalError("engine", `engine "wasm" runs float32 logits with one label each and, but for a softmax head's alpha, nothing set per class, where WebAssembly SIMD exists; use engine "js" here`);
 }
 
 function refuseNotFinite(logits: Floats): void {
