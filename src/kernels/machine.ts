@@ -54,7 +54,7 @@ export class Machine {
   /** An array in this memory, at an address that vectors like. */
   take(length: number): Float32Array {
     const array = new Float32Array(this.memory.buffer, this.#free, length);
-    this.#free += Math.ceil(length / 4) * 16;
+    this.#free += Math.ceil(length / 16) * 64;
     return array;
   }
 
