@@ -1,14 +1,11 @@
 /** Reads the golden tables and sets up the library as each of them says. */
 import { readdirSync, readFileSync } from "node:fs";
 import * as library from "focal-loss";
-import type { Criterion, Engine, Loss } from "focal-loss";
+import type { Criterion, Engine } from "focal-loss";
 import type { Golden } from "./entry.ts";
+import { lossOf } from "./lossOf.ts";
 
 export type { Golden } from "./entry.ts";
-
-type Family = (settings: object) => Loss;
-type Transformer = (loss: Loss, counts: readonly number[], options?: object) => Loss;
-const byName = library as unknown as Readonly<Record<string, unknown>>;
 
 const folder = new URL("./", import.meta.url);
 
@@ -16,12 +13,6 @@ const folder = new URL("./", import.meta.url);
 export const goldens = (): { readonly file: string; readonly golden: Golden }[] =>
   readdirSync(folder).filter((name) => name.endsWith(".json")).flatMap((name) =>
     (JSON.parse(readFileSync(new URL(name, folder), "utf8")) as Golden[]).map((golden) => ({ file: name.replace(".json", ""), golden })));
-
-/** The loss of a table, by its name. */
-export function lossOf({ loss, settings, transform }: Golden): Loss {
-  const plain = (byName[loss] as Family)(settings);
-  return transform ? (byName[transform.name] as Transformer)(plain, transform.counts, transform.options) : plain;
-}
 
 /** With the table's head and options: one loss per example, or one number where the loss is of the whole batch. */
 export function criterionOf(golden: Golden, engine: Engine): Criterion<"none"> {
