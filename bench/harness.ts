@@ -119,11 +119,12 @@ export async function interleave(candidates: readonly Candidate[], { turns, turn
 
 /** Calls a candidate until it is compiled and its pages are there; returns how many calls fill a turn. */
 async function warmUp(candidate: Candidate, turn: number, perCandidate: number): Promise<number> {
-  let calls = 1, spent = 0;
+  let calls = 1, spent = 0, best = Infinity;
   for (let times = 0; times < 2 || spent < perCandidate / 3; times++) {
     const { seconds } = await candidate.run(calls);
     spent += seconds * calls;
-    calls = Math.max(1, Math.min(calls * 16, Math.ceil(turn / Math.max(seconds, 1e-9))));
+    best = Math.min(best, seconds);
+    calls = Math.max(1, Math.min(calls * 16, Math.ceil(turn / Math.max(best, 1e-9))));
   }
   return calls;
 }
