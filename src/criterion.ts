@@ -1,4 +1,4 @@
-import { describe, FocalError } from "./errors.ts";
+import { describe, expectKnown, expectOptions, FocalError } from "./errors.ts";
 import type { Floats, Job, NumberArray } from "./heads/job.ts";
 import type { Order } from "./heads/scalar.ts";
 import { readTargets, repeatOverClasses } from "./heads/targets.ts";
@@ -67,7 +67,7 @@ const worthSimd = 64;
 /**
  * Binds a loss to a head and a reduction.
  *
- * Value, gradient and curvature come from one fused pass, stable for every finite logit. Float64 logits
+ * Value, gradient and curvature come from one fused pass, stable for logits of any size up to 1e300. Float64 logits
  * (and plain arrays) are computed and answered in float64, float32 logits answered in float32.
  *
  * @param loss - e.g. `focal({ gamma: 2, alpha: 0.25 })`
@@ -121,6 +121,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
   let warned = false;
 
   function run(given: Logits, givenTargets: NumberArray, order: Order, call: CallOptions): Results {
+    if (typeof call !== "object" || call === null) expectOptions("the call of a criterion", call);
     const dependsOnTargets = reduction === "positives" || reduction === "weightedMean" || (call.normalizer !== undefined && typeof call.normalizer !== "number");
     const batch = read(given, givenTargets, call, dependsOnTargets);
     const { scores, logits } = batch;
@@ -161,10 +162,10 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
 
   /** @param lookAhead - whether targets must be known before the kernel reads them; a SIMD kernel checks hard ones itself */
   function read(given: Logits, givenTargets: NumberArray, call: CallOptions, lookAhead: boolean): Batch {
-    const scores = toFloats(from === "logits" ? "logits" : from, given);
+    const scores = toFloats(from, given);
     expectNumbers("targets", givenTargets);
     checkShapes(plan, scores, call);
-    if (plan.check) refuseNotFinite(scores);
+    if (plan.check) refuseNotFinite(from, scores);
     if (!warned && head === "sigmoid" && from === "logits" && looksLikeProbabilities(scores)) {
       warned = true;
       console.warn(`focal-loss: every logit is in [0, 1]; these look like probabilities. If they are, pass from: "probabilities".`);
@@ -183,7 +184,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
   function perform({ logits, targets, weights, onSimd }: Batch, order: Order, scale: number, results: Pick<Job, "losses" | "grad" | "hessian">): number {
     const job: Job = {
       loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, logits,
-      targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, inner, scale, ...results,
+      targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, perColumn: plan.perColumn, inner, scale, ...results,
     };
     if (onSimd) return head === "sigmoid" ? wasm(job as Job<Loss>) : wasmSoftmax(job as Job<Loss>);
     return cpu(loss, head, targets.mixed)(job);
@@ -226,13 +227,19 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
 
   function divisor({ valid, positives, weight }: Tally, normalizer: CallOptions["normalizer"]): number {
     if (typeof normalizer === "number") return normalizer;
-    if (typeof normalizer === "object") return normalizer.update(positives);
+    if (typeof normalizer === "object") return positive(normalizer.update(positives));
     if (normalizer === "positives" || reduction === "positives") return Math.max(1, positives);
     if (loss.kind === "batch" || reduction === "sum" || reduction === "none") return 1;
     return reduction === "weightedMean" ? weight || 1 : Math.max(1, valid);
   }
 
   return { run, accumulate: accumulate as StreamingCriterion["accumulate"], read, divisorOf };
+}
+
+/** What a caller's own divisor answered. */
+function positive(divisor: number): number {
+  if (!(divisor > 0 && divisor < Infinity)) throw new FocalError("argument", `normalizer.update must return a finite number > 0, got ${describe(divisor)}`);
+  return divisor;
 }
 
 interface Tally extends Pick<Targets, "valid" | "positives"> {
@@ -246,9 +253,13 @@ function sumOfValid(weights: NumberArray, targets: Targets): number {
   return sum;
 }
 
-/** Checks lengths, and where to write. */
-function checkShapes(plan: Plan, logits: Floats, { out, normalizer }: CallOptions): void {
+const callOptions = new Set(["weights", "out", "normalizer"]);
+
+/** Checks a call's options, lengths, and where to write. */
+function checkShapes(plan: Plan, logits: Floats, call: CallOptions): void {
   const { loss, head, classes, inner } = plan;
+  const { out, normalizer } = call;
+  for (const name in call) if (!callOptions.has(name)) expectKnown("the call of a criterion", call, [...callOptions]);
   const type = logits instanceof Float32Array ? Float32Array : Float64Array;
   refuseEmptyMean(plan, logits.length);
   if (logits.length % (classes * inner) !== 0) {
@@ -262,7 +273,7 @@ function checkShapes(plan: Plan, logits: Floats, { out, normalizer }: CallOption
     return;
   }
   if (loss.kind === "batch") throw new FocalError("argument", `${loss.name} is one number for the whole batch: normalizer must be left out`);
-  const usable = typeof normalizer === "object" ? typeof normalizer?.update === "function" : normalizer > 0;
+  const usable = typeof normalizer === "object" ? typeof normalizer?.update === "function" : typeof normalizer === "number" && normalizer > 0 && normalizer < Infinity;
   if (!usable) throw new FocalError("argument", `normalizer must be a number > 0, "positives" or runningPositives(), got ${describe(normalizer)}`);
 }
 
@@ -274,7 +285,7 @@ function refuseSimd(): never {
   throw new FocalError("engine", `engine "wasm" runs float32 logits with one label each and, but for a softmax head's alpha, nothing set per class, where WebAssembly SIMD exists; use engine "js" here`);
 }
 
-function refuseNotFinite(logits: Floats): void {
-  const at = firstNotFinite(logits);
-  if (at >= 0) throw new FocalError("argument", `logits[${at}] must be a finite number, got ${logits[at]}`);
+function refuseNotFinite(name: string, scores: Floats): void {
+  const at = firstNotFinite(scores);
+  if (at >= 0) throw new FocalError("argument", `${name}[${at}] must be a finite number, got ${scores[at]}`);
 }

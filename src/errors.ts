@@ -28,3 +28,17 @@ export function describe(thing: unknown): string {
   if (typeof thing === "string") return `the string ${JSON.stringify(thing)}`;
   return typeof thing === "number" ? String(thing) : `the ${typeof thing} ${String(thing)}`;
 }
+
+/** Settings are objects: α and γ can't be swapped by position. */
+export function expectOptions(where: string, options: unknown): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new FocalError("argument", `${where} takes its options as an object, got ${describe(options)}`);
+  }
+}
+
+/** Options are an object, and a misspelt one is not passed over in silence. */
+export function expectKnown(where: string, options: unknown, names: readonly string[]): void {
+  expectOptions(where, options);
+  const unknown = Object.keys(options as object).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new FocalError("argument", `${where} has no option ${unknown}; it has ${names.join(", ")}`);
+}

@@ -1,10 +1,9 @@
 import { criterion } from "./criterion.ts";
 import type { ArrayOf, CallOptions, Criterion, CriterionOptions, Logits, Reduction, Value } from "./criterion.ts";
-import { FocalError } from "./errors.ts";
+import { expectKnown, FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
-import { expectKnown, expectOptions } from "./inputs.ts";
 import { optionNames } from "./options.ts";
 
 /** The settings of focal loss itself. */
@@ -71,7 +70,7 @@ export function sigmoidFocalLoss<L extends Logits, const R extends Reduction = "
  * @throws FocalError naming the argument, its value and what was expected
  *
  * @example
- * softmaxFocalLoss([1, 0, -1, 0, 1, 2], [2, 1], { classes: 3, gamma: 2 });   // 1.398276179472
+ * softmaxFocalLoss([1, 0, -1, 0, 1, 2], [2, 1], { classes: 3, gamma: 2 });   // 1.3982761794713867
  *
  * Reference: https://arxiv.org/abs/1708.02002
  */
@@ -101,7 +100,7 @@ export class FocalLoss<const R extends Reduction = "mean"> {
   #last: { logits: Logits; targets: NumberArray } | undefined;
 
   constructor(settings: FocalSettings & CriterionOptions<R> = {}) {
-    expectOptions("FocalLoss", settings);
+    expectKnown("FocalLoss", settings, ["gamma", "alpha", ...optionNames]);
     const { alpha = 0.25, gamma = 2, ...options } = settings;
     this.criterion = criterion(focal({ alpha, gamma }), options as CriterionOptions<R>);
   }

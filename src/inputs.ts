@@ -1,4 +1,5 @@
 import { describe, FocalError } from "./errors.ts";
+export { expectKnown, expectOptions } from "./errors.ts";
 import type { Floats, Head, NumberArray } from "./heads/job.ts";
 import type { AnyLoss } from "./losses/loss.ts";
 
@@ -88,20 +89,6 @@ export function checkOverlap(logits: Floats, out: Floats): void {
   if (logits.buffer !== out.buffer || logits.byteOffset === out.byteOffset) return;
   const [first, second] = logits.byteOffset < out.byteOffset ? [logits, out] : [out, logits];
   if (first.byteOffset + first.byteLength > second.byteOffset) throw new FocalError("argument", "out must be the logits' own memory or apart from it, got memory that overlaps it in part");
-}
-
-/** Settings are objects: α and γ can't be swapped by position. */
-export function expectOptions(where: string, options: unknown): void {
-  if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new FocalError("argument", `${where} takes its options as an object, like { gamma: 2, alpha: 0.25 }, got ${describe(options)}`);
-  }
-}
-
-/** Options are an object, and a misspelt one is not passed over in silence. */
-export function expectKnown(where: string, options: unknown, names: readonly string[]): void {
-  expectOptions(where, options);
-  const unknown = Object.keys(options as object).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new FocalError("argument", `${where} has no option ${unknown}; it has ${names.join(", ")}`);
 }
 
 /** The index of the first NaN or infinite value, or −1. */

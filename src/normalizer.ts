@@ -1,4 +1,4 @@
-import { FocalError } from "./errors.ts";
+import { expectKnown, FocalError } from "./errors.ts";
 
 /** A divisor that remembers: the running mean of the number of positives. */
 export interface RunningPositives {
@@ -24,7 +24,9 @@ export interface RunningPositives {
  * const running = runningPositives({ momentum: 0.9, initial: 100 });
  * criterion(focal({ alpha: 0.25 })).value([0, 0], [1, 0], { normalizer: running });   // 0.0019233… = 0.1732… / 90.1
  */
-export function runningPositives({ momentum = 0.9, initial = 100 } = {}): RunningPositives {
+export function runningPositives(options: { readonly momentum?: number; readonly initial?: number } = {}): RunningPositives {
+  expectKnown("runningPositives", options, ["momentum", "initial"]);
+  const { momentum = 0.9, initial = 100 } = options;
   if (!(momentum >= 0 && momentum < 1)) throw new FocalError("argument", `momentum must be in [0, 1), got ${momentum}`);
   if (!(initial > 0 && initial < Infinity)) throw new FocalError("argument", `initial must be a finite number > 0, got ${initial}`);
   let count = initial;

@@ -1,8 +1,7 @@
 import { bind } from "./criterion.ts";
 import type { ArrayOf, CriterionOptions, Logits } from "./criterion.ts";
-import { describe, FocalError } from "./errors.ts";
+import { describe, expectKnown, FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
-import { expectKnown } from "./inputs.ts";
 import type { AnyLoss } from "./losses/loss.ts";
 import { readOptions } from "./options.ts";
 
@@ -48,7 +47,8 @@ export function objective(loss: AnyLoss, options: ObjectiveOptions = {}): Object
   const runner = (inner: number) => bind(readOptions(loss, { ...rest, reduction: "sum", engine: "js", inner }), hessian);
   const byRows = runner(1);
   return (scores, targets, weights) => {
-    const rows = Math.max(1, scores.length / (options.classes ?? 1));
+    const classes = options.classes ?? 1, rows = Math.max(1, Math.floor((scores?.length ?? 0) / classes));
+    if (scores?.length % classes !== 0) throw new FocalError("shape", `scores must hold ${classes} per example, got ${scores?.length === undefined ? describe(scores) : `${scores.length} of them`}`);
     const { grad, hessian: hess } = (layout === "rows" ? byRows : runner(rows)).run(scores, targets, 2, weights === undefined ? {} : { weights });
     if (hessian === "majorized") for (let i = 0; i < scores.length; i++) hess![i] = Math.abs(hess![i]!);
     return { grad, hess } as never;

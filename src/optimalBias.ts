@@ -1,5 +1,5 @@
 import { criterion } from "./criterion.ts";
-import { FocalError } from "./errors.ts";
+import { describe, FocalError } from "./errors.ts";
 import type { Loss } from "./losses/loss.ts";
 
 /**
@@ -18,14 +18,19 @@ import type { Loss } from "./losses/loss.ts";
  * optimalBias(focal({ gamma: 2, alpha: 0.25 }), 0.01);   // -2.1073983…
  */
 export function optimalBias(loss: Loss, prior: number): number {
-  if (!(prior > 0 && prior < 1)) throw new FocalError("argument", `prior must be in (0, 1), got ${prior}`);
-  const expected = criterion(loss, { reduction: "sum" });
+  if (!(typeof prior === "number" && prior > 0 && prior < 1)) throw new FocalError("argument", `prior must be in (0, 1), got ${describe(prior)}`);
+  const each = criterion(loss, { reduction: "none" });
   const slope = (x: number): number => {
-    const { grad } = expected.valueAndGrad([x, x], [1, 0], { weights: [prior, 1 - prior] });
+    const { grad } = each.valueAndGrad([x, x], [1, 0], { weights: [prior, 1 - prior] });
     return grad[0]! + grad[1]!;
   };
-  let low = -64, high = 64;
-  if (!(slope(low) < 0 && slope(high) > 0)) throw new FocalError("argument", `${loss.name} has no best constant logit for a base rate of ${prior}: its expected gradient does not change sign`);
+  // A loss that changes its formula at some p_t may have several valleys: look everywhere before looking closely.
+  const line = Float64Array.from({ length: 2 * widest * perUnit + 1 }, (_, i) => i / perUnit - widest);
+  const asPositive = each.value(line, new Uint8Array(line.length).fill(1)), asNegative = each.value(line, new Uint8Array(line.length));
+  const cost = (i: number): number => prior * asPositive[i]! + (1 - prior) * asNegative[i]!;
+  const least = line.reduce((best, _, i) => (cost(i) < cost(best) ? i : best), 0);
+  let low = line[least]! - 1 / perUnit, high = line[least]! + 1 / perUnit;
+  if (!(slope(low) < 0 && slope(high) > 0)) throw new FocalError("argument", `${loss.name} has no best constant logit for a base rate of ${prior}: where its expected value is least, its gradient does not change sign`);
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2;
     if (slope(middle) > 0) high = middle;
@@ -33,3 +38,6 @@ export function optimalBias(loss: Loss, prior: number): number {
   }
   return (low + high) / 2;
 }
+
+/** Logits from −widest to widest are looked at, so many per unit. */
+const widest = 750, perUnit = 4;

@@ -1,8 +1,8 @@
-import { FocalError } from "./errors.ts";
+import { describe, expectKnown, FocalError } from "./errors.ts";
 import { symbolsOf } from "./expr/expr.ts";
 import type { Head } from "./heads/job.ts";
 import type { Layout } from "./heads/targets.ts";
-import { checkParameters, classWeights as readWeights, expectKnown } from "./inputs.ts";
+import { checkParameters, classWeights as readWeights } from "./inputs.ts";
 import type { ClassWeights } from "./inputs.ts";
 import { isWeighted } from "./losses/batch.ts";
 import type { Labels } from "./losses/derive.ts";
@@ -81,8 +81,10 @@ export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
   const { head = "sigmoid", reduction = "mean", classes, inner = 1, ignoreIndex, background, smoothing = 0, from = "logits", engine, check = false } = options;
   if (head === "softmax" || classes !== undefined) expectWhole("classes", classes, head === "softmax" ? 2 : 1);
   expectWhole("inner", inner, 1);
-  if (!(smoothing >= 0 && smoothing < 1)) throw new FocalError("argument", `smoothing must be in [0, 1), got ${String(smoothing)}`);
+  if (!(typeof smoothing === "number" && smoothing >= 0 && smoothing < 1)) throw new FocalError("argument", `smoothing must be in [0, 1), got ${describe(smoothing)}`);
   if (background !== undefined && (head === "softmax" || classes === undefined)) throw new FocalError("argument", "background needs the sigmoid head with classes, whose labels may name none of them; a softmax background is a class like the others");
+  if (background !== undefined && !(Number.isInteger(background) && !(background >= 0 && background < classes!))) throw new FocalError("argument", `background must be a whole number that is none of the classes 0 to ${classes! - 1}, got ${describe(background)}`);
+  if (ignoreIndex !== undefined && typeof ignoreIndex !== "number") throw new FocalError("argument", `ignoreIndex must be a number, got ${describe(ignoreIndex)}`);
   if (reduction === "positives" && head === "softmax") throw new FocalError("argument", `reduction "positives" needs the sigmoid head: a softmax row has a label, not a positive`);
   refuseMismatch(loss, head, { ...options, reduction, smoothing });
   checkParameters(loss, head, classes);
@@ -119,6 +121,7 @@ function refuseMismatch(loss: AnyLoss, head: Head, { soft, reduction, smoothing,
     if (soft !== undefined) refuse("reads soft targets by its own formula: leave soft out");
   }
   const mentioned = symbolsOf(loss.formula);
+  if (loss.labels === "between" && smoothing !== 0) refuse("spreads its labels over two classes itself: leave smoothing out");
   if (head === "sigmoid" && (mentioned.has("own") || loss.labels === "between")) refuse(`is written over rows of classes: it needs head "softmax", got ${JSON.stringify(head)}`);
   if (head === "sigmoid" && (classes ?? 1) > 1 && (loss.margins ?? loss.offsets)) refuse(`with the sigmoid head has two classes, no and yes: classes must be left out, got ${classes}; softmax takes more`);
   if ((mentioned.has("xt") || loss.margins) && soft !== undefined && soft !== "mixture") refuse(`is written over the margin, which a soft target has on both sides: soft must be "mixture", got ${JSON.stringify(soft)}`);
@@ -139,5 +142,5 @@ function offsetsOf(loss: AnyLoss, head: Head, classes: number | undefined): Floa
 }
 
 function expectWhole(name: string, value: number | undefined, least: number): void {
-  if (!(Number.isInteger(value) && value! >= least)) throw new FocalError("argument", `${name} must be a whole number ≥ ${least}, got ${String(value)}`);
+  if (!(Number.isInteger(value) && value! >= least)) throw new FocalError("argument", `${name} must be a whole number ≥ ${least}, got ${describe(value)}`);
 }

@@ -61,7 +61,7 @@ describe("AdaFocal", () => {
   });
 
   test.each([
-    ["bins must be a whole number ≥ 1, got 0", () => new AdaFocal({ bins: 0 })],
+    ["bins must be a whole number from 1 to 1000, got 0", () => new AdaFocal({ bins: 0 })],
     ["gamma must be in [-2, 20], got 30", () => new AdaFocal({ gamma: 30 })],
     ["least and most must enclose ±0.2, got 0 and 20", () => new AdaFocal({ least: 0 })],
     ["confidences[0] must be in [0, 1], got 2", () => new AdaFocal().update([2], [1])],

@@ -1,9 +1,9 @@
 import {
-  asymmetric, asymmetricSingleLabel, criterion, crossEntropy, defineLoss, distributionFocal, dualFocal, focal, FocalError, FocalLoss, focalStar,
-  focalTversky, ldam, logitAdjusted, normalizedFocal, runningPositives, sigmoidFocalLoss, softmaxFocalLoss, unifiedFocal,
+  asymmetric, asymmetricSingleLabel, classBalancedFocal, criterion, crossEntropy, defineLoss, distributionFocal, dualFocal, focal, FocalError, FocalLoss, focalStar,
+  focalTversky, ldam, logitAdjusted, normalizedFocal, objective, optimalBias, runningPositives, sigmoidFocalLoss, softmaxFocalLoss, unifiedFocal,
 } from "focal-loss";
 import type { ErrorCode } from "focal-loss";
-import { log, mul, neg, sym } from "focal-loss/expr";
+import { add, log, mul, neg, sym } from "focal-loss/expr";
 import { describe, expect, test, vi } from "vitest";
 
 // Mistakes that types would catch are made here as JavaScript would make them.
@@ -53,10 +53,10 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["targets[0] must be a number, got the boolean true", "argument", () => sigmoidFocalLoss([1], any([true]))],
   ["logits[1] must be a finite number, got NaN", "argument", () => criterion(focal(), { check: true }).value([1, NaN], [1, 0])],
   [`engine "wasm" runs float32 logits with one label each and, but for a softmax head's alpha, nothing set per class, where WebAssembly SIMD exists; use engine "js" here`, "engine", () => criterion(focal(), { engine: "wasm" }).value([1], [1])],
-  ["sigmoidFocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got 0.25", "argument", () => sigmoidFocalLoss([1], [1], any<object>(0.25))],
-  ["softmaxFocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got undefined", "argument", () => softmaxFocalLoss([1, 2], [1], any<{ classes: number }>(undefined))],
+  ["sigmoidFocalLoss takes its options as an object, got 0.25", "argument", () => sigmoidFocalLoss([1], [1], any<object>(0.25))],
+  ["softmaxFocalLoss takes its options as an object, got undefined", "argument", () => softmaxFocalLoss([1, 2], [1], any<{ classes: number }>(undefined))],
   ["sigmoidFocalLoss has no option aplha; it has gamma, alpha, weights, normalizer, reduction, classes, inner, ignoreIndex, background, soft, smoothing, from, classWeights, engine, check", "argument", () => sigmoidFocalLoss([1], [1], any<object>({ aplha: 0.3 }))],
-  ["FocalLoss takes its options as an object, like { gamma: 2, alpha: 0.25 }, got null", "argument", () => new FocalLoss(any<object>(null))],
+  ["FocalLoss takes its options as an object, got null", "argument", () => new FocalLoss(any<object>(null))],
   ["criterion takes a loss, like focal({ gamma: 2 }), got a function", "argument", () => criterion(any(focal))],
   ["criterion takes a loss, like focal({ gamma: 2 }), got undefined", "argument", () => criterion(any(undefined))],
   ["alpha must be a number, an array or { uniform }, got null", "argument", () => focal({ alpha: any(null) })],
@@ -103,6 +103,28 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["log got NaN: JavaScript's own + − × ÷ and Math.… cannot compute with formulas; use the words of focal-loss/expr, as sub(1, pt)", "formula", () => defineLoss("mine", {}, ({ pt }) => neg(log(1 - any<number>(pt))))],
   ["mul got NaN: JavaScript's own + − × ÷ and Math.… cannot compute with formulas; use the words of focal-loss/expr, as sub(1, pt)", "formula", () => defineLoss("mine", {}, ({ pt }) => mul(Math.tanh(any<number>(pt)), log(pt)))],
   ["dualFocal is no function of one margin: language must be tex, got \"js\"", "argument", () => dualFocal().render("js")],
+  ["FocalLoss has no option gama; it has gamma, alpha, head, reduction, classes, inner, ignoreIndex, background, soft, smoothing, from, classWeights, engine, check", "argument", () => new FocalLoss(any<object>({ gama: 2 }))],
+  ["the call of a criterion has no option weight; it has weights, out, normalizer", "argument", () => criterion(focal()).value([1], [1], any<object>({ weight: [1] }))],
+  ["the call of a criterion takes its options as an object, got null", "argument", () => criterion(focal()).value([1], [1], any<object>(null))],
+  [`normalizer must be a number > 0, "positives" or runningPositives(), got the string "3"`, "argument", () => criterion(focal()).value([1], [1], { normalizer: any("3") })],
+  [`normalizer must be a number > 0, "positives" or runningPositives(), got Infinity`, "argument", () => criterion(focal()).value([1], [1], { normalizer: Infinity })],
+  ["normalizer.update must return a finite number > 0, got NaN", "argument", () => criterion(focal()).value([1], [1], { normalizer: { count: 1, update: () => NaN } })],
+  ["ldam has no option margin; it has maxMargin", "argument", () => ldam(focal(), [9, 1], any<object>({ margin: 1 }))],
+  ["logitAdjusted has no option t; it has tau", "argument", () => logitAdjusted(focal(), [9, 1], any<object>({ t: 1 }))],
+  ["counts must hold as many classes as ldam was given before: 2, got 3", "argument", () => ldam(ldam(focal(), [9, 1]), [9, 1, 1])],
+  ["runningPositives has no option inital; it has momentum, initial", "argument", () => runningPositives(any<object>({ inital: 3 }))],
+  ["classBalancedFocal takes its options as an object, got undefined", "argument", () => classBalancedFocal(any(undefined))],
+  ["distributionFocal spreads its labels over two classes itself: leave smoothing out", "argument", () => criterion(distributionFocal(), { head: "softmax", classes: 4, smoothing: 0.1 })],
+  ["background must be a whole number that is none of the classes 0 to 1, got 0", "argument", () => criterion(focal(), { classes: 2, background: 0 })],
+  [`ignoreIndex must be a number, got the string "255"`, "argument", () => criterion(focal(), { ignoreIndex: any("255") })],
+  [`classes must be a whole number ≥ 2, got the string "3"`, "argument", () => criterion(focal(), { head: "softmax", classes: any("3") })],
+  ["the shares of row 0 must add up to 1 (or be all 0, for a row to be left out), got 2", "target", () => criterion(focal(), { head: "softmax", classes: 3 }).value([1, 2, 3], [1, 1, 0])],
+  ["probabilities[0] must be a finite number, got NaN", "argument", () => criterion(focal(), { from: "probabilities", check: true }).value([NaN], [1])],
+  ["mine: the range of tau has no option min; it has default, least, most, above", "argument", () => defineLoss("mine", any<Record<string, number>>({ tau: { default: 1, min: 1 } }), ({ pt }) => neg(log(pt)))],
+  ["tau must be ≥ 2, got 1", "argument", () => defineLoss("mine", { tau: { default: 1, least: 2 } }, ({ pt }) => neg(log(pt)))],
+  ["add needs at least one formula, got none", "formula", () => add()],
+  ["scores must hold 3 per example, got 4 of them", "shape", () => objective(focal(), { head: "softmax", classes: 3, layout: "columns" })([1, 2, 3, 4], [0])],
+  [`prior must be in (0, 1), got the string "0.1"`, "argument", () => optimalBias(focal(), any("0.1"))],
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
   [`language must be tex, js, wasm, wgsl, got "cobol"`, "argument", () => focal.render(any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],

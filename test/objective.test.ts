@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { criterion, crossEntropy, dualFocal, FocalError, focal, focalTversky, inverseFocal, objective, optimalBias, poly1Focal, recoverPosterior } from "focal-loss";
+import { criterion, crossEntropy, dualFocal, FocalError, focal, focalTversky, inverseFocal, objective, optimalBias, poly1Focal, recoverPosterior, reducedFocal } from "focal-loss";
+import type { Loss } from "focal-loss";
 import { describe, expect, test } from "vitest";
 
 const logit = fc.double({ min: -30, max: 30, noNaN: true });
@@ -111,6 +112,15 @@ describe("the optimal constant", () => {
     for (const alpha of [undefined, 0.25]) {
       const p = 1 / (1 + Math.exp(-optimalBias(focal({ gamma: 2, ...(alpha !== undefined && { alpha }) }), 0.03)));
       expect(recoverPosterior([1 - p, p], 2, { gamma: 2, alpha })[1]).toBeCloseTo(0.03, 9);
+    }
+  });
+
+  test("is the lowest of several valleys where a loss jumps, or is refused there", () => {
+    const cost = (loss: Loss, prior: number, x: number): number => criterion(loss, { reduction: "sum" }).value([x, x], [1, 0], { weights: [prior, 1 - prior] });
+    for (const [loss, prior] of [[reducedFocal({ threshold: 0.2 }), 0.3], [reducedFocal({ threshold: 0.1 }), 0.1], [poly1Focal(), 0.2]] as const) {
+      let found: number | undefined;
+      try { found = optimalBias(loss, prior); } catch (error) { expect((error as Error).message).toContain("has no best constant logit"); }
+      if (found !== undefined) for (let x = -10; x <= 10; x += 0.01) expect(cost(loss, prior, found)).toBeLessThanOrEqual(cost(loss, prior, x) + 1e-9);
     }
   });
 

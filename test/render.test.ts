@@ -1,4 +1,4 @@
-import { criterion, crossEntropy, defineLoss, focal } from "focal-loss";
+import { criterion, crossEntropy, defineLoss, focal, ldam, logitAdjusted } from "focal-loss";
 import { add, div, exp, log, max, mul, neg, pow, select, sigmoid, sub } from "focal-loss/expr";
 import { describe, expect, test } from "vitest";
 
@@ -12,6 +12,8 @@ describe("TeX is the formula as its paper writes it", () => {
     [defineLoss("c", { rate: 1 }, ({ pt, rate }) => div(exp(neg(pt)), pow(pow(pt, 2), rate))).render("tex"), String.raw`\frac{e^{-p_t}}{(p_t^{2})^{\mathrm{rate}}}`],
     [defineLoss("d", {}, ({ pt }) => mul(2, mul(3, log(pt)))).render("tex"), String.raw`2 \cdot 3 \log(p_t)`],
     [defineLoss("e", {}, ({ pt }) => select(sub(pt, 0.5), max(pt, -1), sigmoid(pt))).render("tex"), String.raw`\begin{cases} \max(p_t, -1) & p_t \ge 0.5 \\ \sigma(p_t) & \text{else} \end{cases}`],
+    [ldam(focal(), [1600, 100]).render("tex"), String.raw`-\alpha_t (1 - p_t)^{\gamma} \log(p_t), \quad p_t = \sigma(x_t - \Delta_y), \; \Delta = (0.25, 0.5)`],
+    [logitAdjusted(crossEntropy(), [100, 100]).render("tex"), String.raw`-\alpha_t \log(p_t), \quad \text{of the logits plus } (-0.6931, -0.6931)`],
   ])("%s", (printed, expected) => expect(printed).toBe(expected));
 });
 

@@ -69,7 +69,10 @@ function term(thing: Term, word: string): Expr {
 
 const unary = (word: Word) => (a: Term): Expr => node(word, [term(a, word)]);
 const binary = (word: Word) => (a: Term, b: Term): Expr => node(word, [term(a, word), term(b, word)]);
-const chain = (word: Word) => (...terms: Term[]): Expr => terms.map((t) => term(t, word)).reduce((a, b) => node(word, [a, b]));
+const chain = (word: Word) => (...terms: Term[]): Expr => {
+  if (terms.length === 0) throw new FocalError("formula", `${word} needs at least one formula, got none`);
+  return terms.map((t) => term(t, word)).reduce((a, b) => node(word, [a, b]));
+};
 
 export const num = (value: number): Expr => node("num", [], value);
 export const sym = (name: string): Expr => node("sym", [], 0, name);

@@ -3,7 +3,7 @@ import { LossCache } from "../losses/cache.ts";
 import type { BatchLoss } from "../losses/loss.ts";
 import { evaluate } from "../targets/evaluate.ts";
 import { rowStart } from "./job.ts";
-import type { Head, Job } from "./job.ts";
+import type { Head, Job, NumberArray } from "./job.ts";
 import { Row } from "./row.ts";
 import { compile } from "./scalar.ts";
 import type { Scalar } from "./scalar.ts";
@@ -72,6 +72,12 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   return wholes.reduce((total, { value }) => total + value, 0);
 }
 
+/** Whether a row gives any class a share. */
+function hasShare(shares: NumberArray, start: number, classes: number, inner: number): boolean {
+  for (let k = 0; k < classes; k++) if (shares[start + k * inner]! > 0) return true;
+  return false;
+}
+
 /** A product in which 0 wins: where a term no longer moves, it does not matter how steep the whole is. */
 const times = (a: number, b: number): number => (a === 0 || b === 0 ? 0 : a * b);
 
@@ -101,7 +107,7 @@ function visitRows({ logits, targets, weights, ignoreIndex, grad, hessian, class
   let count = 0;
   for (let i = 0; i < logits.length / classes; i++) {
     const start = rowStart(i, classes, inner), weight = weights ? weights[i]! : 1;
-    if (!shares && targets[i] === ignoreIndex) continue;
+    if (shares ? !hasShare(targets, start, classes, inner) : targets[i] === ignoreIndex) continue;
     count += weight;
     row.read(logits, start, inner);
     let moved = false;

@@ -28,6 +28,8 @@ export interface Job<L extends AnyLoss = AnyLoss> {
   readonly offsets: Float64Array;
   /** Row length: columns of a sigmoid head (1 when it has none), classes of a softmax head. */
   readonly classes: number;
+  /** Whether settings are per column, as many as `classes`. */
+  readonly perColumn: boolean;
   /** Distance in memory between the classes of one example: 1, or the pixels of an NCHW plane. */
   readonly inner: number;
   /** Factor on gradient and curvature: 1 / normaliser. */

@@ -54,6 +54,7 @@ export function inspectShares(shares: NumberArray, { classes, inner }: { readonl
       sum += share;
     }
     if (sum > 0) valid++;
+    if (sum > 0 && !(Math.abs(sum - 1) <= 1e-3)) throw new FocalError("target", `the shares of row ${row} must add up to 1 (or be all 0, for a row to be left out), got ${sum}`);
   }
   return { soft: true, valid, positives: 0 };
 }

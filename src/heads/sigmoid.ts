@@ -10,9 +10,9 @@ import { scalar } from "./scalar.ts";
  * slope; what is a formula of x and t is given them as they are. See `Labels`.
  */
 export function sigmoidHead(job: Job<Loss>): number {
-  const { logits, targets, weights, losses, grad, hessian, scale, classes, inner, alpha, labels } = job;
+  const { logits, targets, weights, losses, grad, hessian, scale, classes, perColumn, inner, alpha, labels } = job;
   const run = scalar(job.loss, labels, job.order, job.curvature);
-  const direct = labels === "score" || labels === "mixture", hard = labels === "hard", perColumn = classes > 1;
+  const direct = labels === "score" || labels === "mixture", hard = labels === "hard";
   const ignored = job.ignoreIndex ?? NaN; // equal to nothing
   const offset = job.offsets[0]!;
   const out = new Float64Array(3);
@@ -23,7 +23,7 @@ export function sigmoidHead(job: Job<Loss>): number {
       for (const array of [losses, grad, hessian]) if (array) array[i] = 0;
       continue;
     }
-    if (perColumn) {
+    if (classes > 1) {
       column = Math.floor(i / inner) % classes;
       negative = alpha.negative[column]!;
       positive = alpha.positive[column]!;

@@ -1,4 +1,4 @@
-import { FocalError } from "../errors.ts";
+import { describe, expectKnown, FocalError } from "../errors.ts";
 import { add, log, mul, neg, pow, select, sub } from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
 import { defineLoss } from "./define.ts";
@@ -14,6 +14,12 @@ export interface AdaFocalState {
   readonly threshold: number;
   readonly least: number;
   readonly most: number;
+}
+
+/** How {@link AdaFocal} begins. */
+export interface AdaFocalOptions extends Partial<Omit<AdaFocalState, "gammas">> {
+  readonly bins?: number;
+  readonly gamma?: number;
 }
 
 /**
@@ -42,8 +48,10 @@ export interface AdaFocalState {
 export class AdaFocal {
   #state: AdaFocalState;
 
-  constructor({ bins = 15, gamma = 1, rate = 1, threshold = 0.2, least = -2, most = 20 } = {}) {
-    if (!(Number.isInteger(bins) && bins >= 1)) throw new FocalError("argument", `bins must be a whole number ≥ 1, got ${bins}`);
+  constructor(options: AdaFocalOptions = {}) {
+    expectKnown("AdaFocal", options, ["bins", "gamma", "rate", "threshold", "least", "most"]);
+    const { bins = 15, gamma = 1, rate = 1, threshold = 0.2, least = -2, most = 20 } = options;
+    if (!(Number.isInteger(bins) && bins >= 1 && bins <= 1000)) throw new FocalError("argument", `bins must be a whole number from 1 to 1000, got ${describe(bins)}`);
     if (!(threshold > 0)) throw new FocalError("argument", `threshold must be > 0, got ${threshold}`);
     if (!(least <= -threshold && most >= threshold)) throw new FocalError("argument", `least and most must enclose ±${threshold}, got ${least} and ${most}`);
     if (!(gamma >= least && gamma <= most)) throw new FocalError("argument", `gamma must be in [${least}, ${most}], got ${gamma}`);
@@ -55,9 +63,9 @@ export class AdaFocal {
   static from(state: AdaFocalState): AdaFocal {
     if (!Array.isArray(state?.gammas)) throw new FocalError("argument", "AdaFocal.from takes what toJSON gave: { gammas, rate, threshold, least, most }");
     const { gammas, ...options } = state;
-    const made = new AdaFocal({ ...options, bins: gammas.length });
-    const wrong = gammas.findIndex((gamma) => !(gamma >= state.least && gamma <= state.most));
-    if (wrong >= 0) throw new FocalError("argument", `gammas[${wrong}] must be in [${state.least}, ${state.most}], got ${gammas[wrong]}`);
+    const made = new AdaFocal({ ...options, bins: gammas.length }), { least, most } = made.#state;
+    const wrong = gammas.findIndex((gamma) => !(gamma >= least && gamma <= most));
+    if (wrong >= 0) throw new FocalError("argument", `gammas[${wrong}] must be in [${least}, ${most}], got ${describe(gammas[wrong])}`);
     made.#state = { ...made.#state, gammas: [...gammas] };
     return made;
   }
@@ -84,8 +92,9 @@ export class AdaFocal {
     for (let i = 0; i < confidences.length; i++) {
       const confidence = confidences[i]!;
       if (!(confidence >= 0 && confidence <= 1)) throw new FocalError("argument", `confidences[${i}] must be in [0, 1], got ${confidence}`);
-      const bin = Math.min(bins - 1, Math.floor(confidence * bins));
-      gaps[bin]! += confidence - Number(correct[i]);
+      const bin = Math.min(bins - 1, Math.floor(confidence * bins)), right = Number(correct[i]);
+      if (right !== 0 && right !== 1) throw new FocalError("argument", `correct[${i}] must be 1 or 0, got ${describe(correct[i])}`);
+      gaps[bin]! += confidence - right;
       seen[bin]!++;
     }
     const moved = gammas.map((gamma, bin) => {
@@ -102,6 +111,6 @@ export class AdaFocal {
   }
 
   toJSON(): AdaFocalState {
-    return this.#state;
+    return { ...this.#state, gammas: [...this.#state.gammas] };
   }
 }

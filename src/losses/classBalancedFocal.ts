@@ -1,5 +1,5 @@
 import { effectiveNumberWeights } from "../balance.ts";
-import { FocalError } from "../errors.ts";
+import { expectKnown, FocalError } from "../errors.ts";
 import { focal } from "./focal.ts";
 import type { Loss, Parameter } from "./loss.ts";
 
@@ -25,7 +25,9 @@ export interface ClassBalancedSettings {
  *
  * Reference: Cui, Jia, Lin, Song, Belongie, 2019, https://arxiv.org/abs/1901.05555
  */
-export function classBalancedFocal({ counts, beta = 0.9999, gamma = 2 }: ClassBalancedSettings): Loss {
+export function classBalancedFocal(settings: ClassBalancedSettings): Loss {
+  expectKnown("classBalancedFocal", settings, ["counts", "beta", "gamma"]);
+  const { counts, beta = 0.9999, gamma = 2 } = settings;
   if (counts === undefined) throw new FocalError("argument", "classBalancedFocal needs counts, the number of training examples of each class");
   return focal({ gamma, alpha: effectiveNumberWeights(counts, beta) });
 }

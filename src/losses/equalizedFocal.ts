@@ -16,7 +16,7 @@ import { defineLoss } from "./define.ts";
  *
  * @example
  * const gamma = equalizedGamma([1, 0.5, 0]);                                                     // [2, 6, 10]
- * criterion(equalizedFocal({ gamma }), { classes: 3, reduction: "sum" }).value([0, 0, 0], [0, 1, 0]);   // 0.20918…
+ * criterion(equalizedFocal({ gamma }), { classes: 3, reduction: "sum" }).value([0, 0, 0], [0, 1, 0]);   // 0.20916…
  *
  * Reference: Li et al.: Equalized Focal Loss for Dense Long-Tailed Object Detection, 2022, https://arxiv.org/abs/2201.02593
  */

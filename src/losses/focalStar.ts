@@ -13,7 +13,7 @@ import { defineLoss } from "./define.ts";
  * @param alpha - class weights; see {@link Alpha}
  *
  * @example
- * criterion(focalStar({ gamma: 2, beta: 1 }), { reduction: "sum" }).value([0], [1]);   // 0.15663084375946…
+ * criterion(focalStar({ gamma: 2, beta: 1 }), { reduction: "sum" }).value([0], [1]);   // 0.15663084375911…
  *
  * Reference: Lin et al., appendix A, https://arxiv.org/abs/1708.02002
  */

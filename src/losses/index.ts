@@ -1,5 +1,5 @@
 export { AdaFocal } from "./adaFocal.ts";
-export type { AdaFocalState } from "./adaFocal.ts";
+export type { AdaFocalOptions, AdaFocalState } from "./adaFocal.ts";
 export { asymmetric, asymmetricSingleLabel } from "./asymmetric.ts";
 export { classBalancedFocal } from "./classBalancedFocal.ts";
 export type { ClassBalancedSettings } from "./classBalancedFocal.ts";

@@ -1,4 +1,4 @@
-import { describe, FocalError } from "../errors.ts";
+import { describe, expectKnown, FocalError } from "../errors.ts";
 import type { Alpha, Parameter } from "./loss.ts";
 
 /** A parameter's default and, where it has them, the range it must lie in. */
@@ -25,8 +25,10 @@ export function readParameters(name: string, parameters: Ranges, taken: readonly
   if (clash !== undefined) throw new FocalError("formula", `${name}: a parameter may not be called ${clash}, which has a meaning of its own`);
   for (const key of names) {
     const range = parameters[key]!, usual = typeof range === "object" ? range?.default : range;
+    if (typeof range === "object") expectKnown(`${name}: the range of ${key}`, range, ["default", "least", "most", "above"]);
     if (typeof usual !== "number" || !Number.isFinite(usual)) throw new FocalError("argument", `${name}: the default of ${key} must be a finite number, got ${describe(usual)}`);
   }
+  for (const key of names) checked(key, parameters[key]!, defaultsOf(parameters)[key]);
   return (settings) => {
     if (typeof settings !== "object" || settings === null) throw new FocalError("argument", `${name} takes its settings as an object${names.length > 0 ? `, like { ${names[0]}: ${defaultsOf(parameters)[names[0]!]} }` : ""}, got ${describe(settings)}`);
     for (const key of Object.keys(settings)) {
@@ -42,13 +44,14 @@ export function readParameters(name: string, parameters: Ranges, taken: readonly
 function checked(name: string, range: number | ParameterRange, given: Parameter | undefined): Parameter {
   const { default: usual, least = -Infinity, most = Infinity, above = -Infinity } = typeof range === "number" ? { default: range } : range;
   if (given === undefined) return usual;
-  for (const value of Array.isArray(given) ? (given as readonly number[]) : [given as number]) {
+  const list = typeof given === "object" && given !== null && "length" in given ? Array.from(given) : undefined;
+  for (const value of list ?? [given as number]) {
     if (typeof value !== "number" || !Number.isFinite(value)) throw new FocalError("argument", `${name} must be a finite number, got ${describe(value)}`);
     if (value < least) throw new FocalError("argument", `${name} must be ≥ ${least}, got ${value}`);
     if (value > most) throw new FocalError("argument", `${name} must be ≤ ${most}, got ${value}`);
     if (value <= above) throw new FocalError("argument", `${name} must be > ${above}, got ${value}`);
   }
-  return Array.isArray(given) ? Object.freeze([...(given as readonly number[])]) : given;
+  return list ? Object.freeze(list) : given;
 }
 
 function checkAlpha(alpha: Alpha | undefined): void {
@@ -58,7 +61,7 @@ function checkAlpha(alpha: Alpha | undefined): void {
     return;
   }
   if (typeof alpha !== "object" || alpha === null) throw new FocalError("argument", `alpha must be a number, an array or { uniform }, got ${describe(alpha)}`);
-  const weights = Array.isArray(alpha) ? (alpha as readonly number[]) : [(alpha as { uniform: number }).uniform];
+  const weights = "length" in alpha ? Array.from(alpha) : [alpha.uniform];
   for (const weight of weights) {
     if (typeof weight !== "number" || !(weight >= 0 && weight < Infinity)) {
       throw new FocalError("argument", `alpha's weights must be finite numbers ≥ 0, got ${String(weight)}`);

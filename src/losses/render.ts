@@ -29,12 +29,18 @@ export function render(loss: AnyLoss, language: Language): string {
 
 function renderTex(loss: AnyLoss): string {
   const written = fold(loss.formula, tex).text;
+  if (loss.kind === "margin") {
+    const listed = (values: readonly number[]): string => `(${values.map((value) => Number(value.toPrecision(4))).join(", ")})`;
+    const margin = loss.margins ? `, \\quad p_t = \\sigma(x_t - \\Delta_y), \\; \\Delta = ${listed(loss.margins)}` : "";
+    return `${written}${margin}${loss.offsets ? `, \\quad \\text{of the logits plus } ${listed(loss.offsets)}` : ""}`;
+  }
   if (loss.kind !== "batch") return written;
   const sums = Object.entries(loss.sums).map(([name, term]) => `${fold(sym(name), tex).text} = \\sum ${fold(term, tex).text}`);
   return `${written}, \\quad ${sums.join(", \\; ")}`;
 }
 
-const by = ({ kind }: Loss): string => (kind === "margin" ? "the margin u = logit of the true class" : "the logit u, for a target w");
+const by = ({ kind, offsets }: Loss): string =>
+  kind === "margin" ? `the margin u = logit of the true class${offsets ? `, of logits with ${offsets.map((offset) => Number(offset.toPrecision(4))).join(", ")} added` : ""}` : "the logit u, for a target w";
 const results = ["value", "slope", "curvature"];
 
 function derivatives(loss: Loss): { exprs: Expr[]; inputs: string[] } {

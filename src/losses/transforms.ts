@@ -1,4 +1,4 @@
-import { FocalError } from "../errors.ts";
+import { expectKnown, FocalError } from "../errors.ts";
 import type { Loss } from "./loss.ts";
 import { render } from "./render.ts";
 
@@ -23,11 +23,14 @@ import { render } from "./render.ts";
  *
  * Reference: Cao, Wei, Gaidon, Arechiga, Ma: Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss, 2019, https://arxiv.org/abs/1906.07413
  */
-export function ldam(loss: Loss, counts: ArrayLike<number>, { maxMargin = 0.5 } = {}): Loss {
+export function ldam(loss: Loss, counts: ArrayLike<number>, options: { readonly maxMargin?: number } = {}): Loss {
+  expectKnown("ldam", options, ["maxMargin"]);
+  const { maxMargin = 0.5 } = options;
   const n = positiveCounts("ldam", loss, counts);
   if (!(maxMargin >= 0 && maxMargin < Infinity)) throw new FocalError("argument", `maxMargin must be a finite number ≥ 0, got ${maxMargin}`);
   const fewest = Math.min(...n);
-  return transformed(loss, "ldam", { margins: n.map((count) => maxMargin * (count / fewest) ** -0.25), soft: "mixture" });
+  const margins = n.map((count) => maxMargin * (count / fewest) ** -0.25);
+  return transformed(loss, "ldam", { margins: together("ldam", loss.margins, margins), soft: "mixture" });
 }
 
 /**
@@ -49,11 +52,20 @@ export function ldam(loss: Loss, counts: ArrayLike<number>, { maxMargin = 0.5 } 
  *
  * Reference: Menon et al.: Long-tail learning via logit adjustment, 2020, https://arxiv.org/abs/2007.07314
  */
-export function logitAdjusted(loss: Loss, counts: ArrayLike<number>, { tau = 1 } = {}): Loss {
+export function logitAdjusted(loss: Loss, counts: ArrayLike<number>, options: { readonly tau?: number } = {}): Loss {
+  expectKnown("logitAdjusted", options, ["tau"]);
+  const { tau = 1 } = options;
   const n = positiveCounts("logitAdjusted", loss, counts);
   if (!Number.isFinite(tau)) throw new FocalError("argument", `tau must be a finite number, got ${tau}`);
   const sum = n.reduce((a, b) => a + b, 0);
-  return transformed(loss, "logitAdjusted", { offsets: n.map((count) => tau * Math.log(count / sum)) });
+  return transformed(loss, "logitAdjusted", { offsets: together("logitAdjusted", loss.offsets, n.map((count) => tau * Math.log(count / sum))) });
+}
+
+/** A transform of a loss that has been transformed so before adds to it. */
+function together(name: string, before: readonly number[] | undefined, now: readonly number[]): readonly number[] {
+  if (before === undefined) return now;
+  if (before.length !== now.length) throw new FocalError("argument", `counts must hold as many classes as ${name} was given before: ${before.length}, got ${now.length}`);
+  return now.map((value, k) => value + before[k]!);
 }
 
 function transformed(loss: Loss, by: string, changed: Partial<Loss>): Loss {

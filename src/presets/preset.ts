@@ -1,6 +1,5 @@
 import type { Criterion, Reduction } from "../criterion.ts";
-import { FocalError } from "../errors.ts";
-import { expectOptions } from "../inputs.ts";
+import { expectOptions, FocalError } from "../errors.ts";
 
 /** Where libraries part ways, in a few words each: the columns of docs/presets.md. */
 export interface Conventions {

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { criterion } from "focal-loss";
+import { criterion, focal, ldam, logitAdjusted } from "focal-loss";
 import type { AnyLoss, Criterion, CriterionOptions } from "focal-loss";
 import { describe, expect, test } from "vitest";
 import { close } from "./differences.ts";
@@ -131,4 +131,30 @@ describe("softmax", () => {
       }), { numRuns: 60 });
     });
   }
+});
+
+describe("settings per class and rows without a share", () => {
+  test("a list of one γ for a single column is that γ (14 digits: a list is not multiplied out)", () => {
+    const list = bind(focal({ gamma: [2] }), { classes: 1 }).derivatives([1, -1], [1, 0]), one = bind(focal({ gamma: 2 }), { classes: 1 }).derivatives([1, -1], [1, 0]);
+    for (const key of ["grad", "hessian"] as const) list[key].forEach((v, i) => expect(v).toBeCloseTo(one[key][i]!, 14));
+    expect(list.value).toBeCloseTo(one.value as number, 14);
+    expect(bind(focal({ gamma: [2] }), { classes: 1 }).value([1], [0.5])).toBeCloseTo(bind(focal({ gamma: 2 })).value([1], [0.5]) as number, 14);
+  });
+
+  for (const member of batchLosses.filter(({ name }) => name !== "normalizedFocal")) {
+    test(`${member.name}: an ignored row counts for nothing with smoothing, too, and so does a row without a share`, () => {
+      const softmax = { head: "softmax", classes: 2, ignoreIndex: 255 } as const;
+      for (const smoothing of [0, 0.125]) {
+        const with_ = bind(member.of(1), { ...softmax, smoothing }).derivatives([3, -3, 5, -5], [0, 255]), without = bind(member.of(1), { ...softmax, smoothing }).derivatives([3, -3], [0]);
+        expect([with_.value, ...with_.grad]).toEqual([without.value, ...without.grad, 0, 0]);
+      }
+      expect(bind(member.of(1), softmax).value([3, -3, 5, -5], [1, 0, 0, 0])).toBe(bind(member.of(1), softmax).value([3, -3], [1, 0]));
+    });
+  }
+
+  test("transforms applied twice add up", () => {
+    const twice = logitAdjusted(logitAdjusted(focal(), [900, 100]), [900, 100]), double = logitAdjusted(focal(), [900, 100], { tau: 2 });
+    expect(bind(twice).value([1], [1])).toBeCloseTo(bind(double).value([1], [1]) as number, 14);
+    expect(ldam(ldam(focal(), [16, 1]), [16, 1]).margins).toEqual([0.5, 1]);
+  });
 });
