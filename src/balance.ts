@@ -1,4 +1,4 @@
-import { FocalError } from "./errors.ts";
+import { describe, FocalError } from "./errors.ts";
 
 type Numbers = ArrayLike<number>;
 
@@ -22,7 +22,7 @@ type Numbers = ArrayLike<number>;
  * Reference: Cui, Jia, Lin, Song, Belongie: Class-Balanced Loss Based on Effective Number of Samples, 2019, https://arxiv.org/abs/1901.05555
  */
 export function effectiveNumberWeights(counts: Numbers, beta = 0.9999): number[] {
-  if (!(beta >= 0 && beta < 1)) throw new FocalError("argument", `beta must be in [0, 1), got ${beta}`);
+  if (!(typeof beta === "number" && beta >= 0 && beta < 1)) throw new FocalError("argument", `beta must be in [0, 1), got ${describe(beta)}`);
   return weigh(counts, (n) => (1 - beta) / -Math.expm1(n * Math.log(beta)));
 }
 
@@ -63,7 +63,7 @@ function weigh(counts: Numbers, weight: (n: number) => number): number[] {
  * Reference: Lin et al., section 3.3, https://arxiv.org/abs/1708.02002
  */
 export function sigmoidPriorBias(prior: number): number {
-  if (!(prior > 0 && prior < 1)) throw new FocalError("argument", `prior must be in (0, 1), got ${prior}`);
+  if (!(typeof prior === "number" && prior > 0 && prior < 1)) throw new FocalError("argument", `prior must be in (0, 1), got ${describe(prior)}`);
   return Math.log(prior / (1 - prior));
 }
 
@@ -86,10 +86,11 @@ export function softmaxPriorBias(counts: Numbers): number[] {
 }
 
 function expectCounts(counts: Numbers): void {
+  if (!(Array.isArray(counts) || ArrayBuffer.isView(counts))) throw new FocalError("argument", `counts must be an array, the examples of each class, got ${describe(counts)}`);
   let some = false;
   for (let k = 0; k < counts.length; k++) {
     const n = counts[k]!;
-    if (!(n >= 0 && n < Infinity)) throw new FocalError("argument", `counts[${k}] must be a finite number ≥ 0, got ${n}`);
+    if (!(typeof n === "number" && n >= 0 && n < Infinity)) throw new FocalError("argument", `counts[${k}] must be a finite number ≥ 0, got ${describe(n)}`);
     some ||= n > 0;
   }
   if (!some) throw new FocalError("argument", "counts must hold at least one class with an example, got none");

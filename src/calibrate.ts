@@ -1,5 +1,7 @@
-import { FocalError } from "./errors.ts";
+import { describe, FocalError } from "./errors.ts";
+import { checkWeights, expectKnown, expectNumbers } from "./inputs.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
+import { expectRows, expectTable } from "./metrics/inputs.ts";
 
 type Numbers = ArrayLike<number>;
 
@@ -33,10 +35,17 @@ export type Calibration = PosteriorRecovery | TemperatureScaling;
  * calibrate([0.3, 0.7], 2, [{ kind: "posterior", gamma: 2 }]);   // Float64Array [0.0936…, 0.9064…]
  */
 export function calibrate(probabilities: Numbers, classes: number, steps: readonly Calibration[]): Float64Array {
-  return steps.reduce<Float64Array>(
-    (p, step) => (step.kind === "posterior" ? recoverPosterior(p, classes, step) : applyTemperature(p, classes, step.temperature)),
-    Float64Array.from(probabilities),
-  );
+  if (!Array.isArray(steps)) throw new FocalError("argument", `steps must be an array, like [{ kind: "posterior", gamma: 2 }], got ${describe(steps)}`);
+  expectWholeRows(probabilities, classes);
+  return steps.reduce<Float64Array>((p, step: Calibration, i) => applyStep(p, classes, step, `steps[${i}]`), Float64Array.from(probabilities));
+}
+
+function applyStep(probabilities: Float64Array, classes: number, step: Calibration, name: string): Float64Array {
+  const kind: unknown = step?.kind;
+  if (kind !== "posterior" && kind !== "temperature") throw new FocalError("argument", `${name}.kind must be "posterior" or "temperature", got ${describe(kind)}`);
+  expectKnown(name, step, kind === "temperature" ? ["kind", "temperature"] : ["kind", "gamma", "alpha"]);
+  if (step.kind === "temperature") return applyTemperature(probabilities, classes, step.temperature);
+  return recoverPosterior(probabilities, classes, { gamma: step.gamma, alpha: step.alpha });
 }
 
 /**
@@ -54,7 +63,7 @@ export function calibrate(probabilities: Numbers, classes: number, steps: readon
  * @param gamma - of the loss, ≥ 0, or one per class
  * @param alpha - its class weights as the loss took them: a number is α for class 1 and 1 − α for class 0 of two;
  *   an array holds one weight per class; a class of weight 0 was never learned and gets probability 0
- * @throws FocalError `argument` for γ < 0 or unfitting weights, `shape` for incomplete rows
+ * @throws FocalError `argument` for values outside [0, 1], rows that do not sum to 1, γ < 0 or impossible weights, `shape` for incomplete rows
  *
  * @example
  * recoverPosterior([0.3, 0.7], 2, { gamma: 2 });               // Float64Array [0.0936…, 0.9064…]
@@ -63,10 +72,12 @@ export function calibrate(probabilities: Numbers, classes: number, steps: readon
  * Reference: Charoenphakdee, Vongkulbhisal, Chairatanakul, Sugiyama: On Focal Loss for Class-Posterior Probability
  * Estimation, 2020, https://arxiv.org/abs/2011.09172 (without weights)
  */
-export function recoverPosterior(probabilities: Numbers, classes: number, { gamma, alpha }: { gamma: Parameter; alpha?: Alpha | undefined }): Float64Array {
-  expectRows(probabilities, classes);
+export function recoverPosterior(probabilities: Numbers, classes: number, options: { gamma: Parameter; alpha?: Alpha | undefined }): Float64Array {
+  expectKnown("recoverPosterior", options, ["gamma", "alpha"]);
+  const { gamma, alpha } = options;
+  expectWholeRows(probabilities, classes);
   const focusing = perClass("gamma", gamma, classes);
-  for (const g of focusing) if (!(g >= 0)) throw new FocalError("argument", `gamma must be ≥ 0, got ${g}`);
+  for (const g of focusing) if (!(g >= 0 && g < Infinity)) throw new FocalError("argument", `gamma must be ${g < 0 ? "" : "a finite number "}≥ 0, got ${g}`);
   const logWeights = weightsOf(alpha, classes).map(Math.log);
   const out = new Float64Array(probabilities.length);
   for (let start = 0; start < out.length; start += classes) {
@@ -91,13 +102,15 @@ export function recoverPosterior(probabilities: Numbers, classes: number, { gamm
  * @param labels - one class index per row
  * @param alpha - the class weights the scores were trained with, if any
  * @returns a step for {@link calibrate}; γ lies in [0, 10], to within 1e-6
- * @throws FocalError `shape` for unequal lengths, `argument` for unfitting weights
+ * @throws FocalError `shape` for no rows or unequal lengths, `argument` for values outside [0, 1] and impossible weights
  *
  * @example
  * fitPosterior([0.3, 0.7, 0.7, 0.3], [1, 0], 2);   // { kind: "posterior", gamma: 10 }: both right, so sharpened as far as it goes
  */
-export function fitPosterior(probabilities: Numbers, labels: Numbers, classes: number, { alpha }: { alpha?: Alpha | undefined } = {}): PosteriorRecovery {
-  expectLabelled(probabilities, labels, classes);
+export function fitPosterior(probabilities: Numbers, labels: Numbers, classes: number, options: { alpha?: Alpha | undefined } = {}): PosteriorRecovery {
+  expectKnown("fitPosterior", options, ["alpha"]);
+  const { alpha } = options;
+  expectTable(probabilities, labels, classes);
   const cost = (gamma: number): number => {
     const p = recoverPosterior(probabilities, classes, { gamma, alpha });
     let sum = 0;
@@ -141,12 +154,12 @@ function normalize(p: Float64Array, start: number, classes: number): void {
  * @param probabilities - rows × classes of validation rows
  * @param labels - one class index per row
  * @returns a step for {@link calibrate}; the temperature lies in [1/20, 20]
- * @throws FocalError `shape` for unequal lengths
+ * @throws FocalError `shape` for no rows or unequal lengths, `argument` for values outside [0, 1]
  *
  * Reference: Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, 2017, https://arxiv.org/abs/1706.04599
  */
 export function fitTemperature(probabilities: Numbers, labels: Numbers, classes: number): TemperatureScaling {
-  expectLabelled(probabilities, labels, classes);
+  expectTable(probabilities, labels, classes);
   const logs = Float64Array.from(probabilities, logOf);
   const row = new Float64Array(classes);
   /** Derivative of the log loss by 1/T. */
@@ -171,7 +184,7 @@ export function fitTemperature(probabilities: Numbers, labels: Numbers, classes:
 
 /** p_k^{1/T}, normalised over each row. */
 export function applyTemperature(probabilities: Numbers, classes: number, temperature: number): Float64Array {
-  if (!(temperature > 0 && temperature < Infinity)) throw new FocalError("argument", `temperature must be a finite number > 0, got ${temperature}`);
+  if (!(typeof temperature === "number" && temperature > 0 && temperature < Infinity)) throw new FocalError("argument", `temperature must be a finite number > 0, got ${describe(temperature)}`);
   expectRows(probabilities, classes);
   const out = Float64Array.from(probabilities, (p) => logOf(p) / temperature);
   for (let start = 0; start < out.length; start += classes) normalize(out, start, classes);
@@ -182,28 +195,36 @@ export function applyTemperature(probabilities: Numbers, classes: number, temper
 const logOf = (p: number): number => Math.log(Math.max(p, 1e-45));
 
 function weightsOf(alpha: Alpha | undefined, classes: number): readonly number[] {
-  if (alpha === undefined || (typeof alpha === "object" && "uniform" in alpha)) return new Array<number>(classes).fill(1);
-  if (typeof alpha !== "number") return perClass("alpha", alpha, classes);
-  if (classes !== 2) throw new FocalError("argument", `alpha must be one weight per class for ${classes} classes, got the number ${alpha}`);
-  return [1 - alpha, alpha];
+  if (typeof alpha === "number") {
+    if (classes !== 2) throw new FocalError("argument", `alpha must be one weight per class for ${classes} classes, got the number ${alpha}`);
+    if (!(alpha >= 0 && alpha <= 1)) throw new FocalError("argument", `alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got ${alpha}`);
+    return [1 - alpha, alpha];
+  }
+  if (alpha === undefined) return new Array<number>(classes).fill(1);
+  const uniform = typeof alpha === "object" && alpha !== null && "uniform" in alpha;
+  const weights = perClass("alpha", uniform ? alpha.uniform : alpha as readonly number[], classes);
+  checkWeights(weights, "alpha");
+  if (!weights.some((weight) => weight > 0)) throw new FocalError("argument", "alpha must hold at least one weight > 0, got none");
+  return uniform ? new Array<number>(classes).fill(1) : weights; // the same for all cancels
 }
 
 function perClass(name: string, value: Parameter, classes: number): readonly number[] {
   if (typeof value === "number") return new Array<number>(classes).fill(value);
+  if (value === undefined || value === null) throw new FocalError("argument", `${name} must be a number or one per class, got ${describe(value)}`);
+  expectNumbers(name, value);
   if (value.length !== classes) throw new FocalError("argument", `${name} must have one value per class: expected ${classes}, got ${value.length}`);
-  return value;
+  return Array.from(value);
 }
 
-function expectLabelled(probabilities: Numbers, labels: Numbers, classes: number): void {
+/** Rows written with two digits still sum to 1 within half a hundredth per class. */
+const ROUNDED = 0.01;
+
+/** Rows of probabilities of which each sums to 1: anything else is not what a softmax, or a sigmoid with its complement, answers. */
+function expectWholeRows(probabilities: Numbers, classes: number): void {
   expectRows(probabilities, classes);
-  if (labels.length * classes !== probabilities.length) {
-    throw new FocalError("shape", `there must be one label per row: expected ${probabilities.length / classes}, got ${labels.length}`);
+  for (let start = 0; start < probabilities.length; start += classes) {
+    let sum = 0;
+    for (let k = start; k < start + classes; k++) sum += probabilities[k]!;
+    if (Math.abs(sum - 1) > ROUNDED * classes) throw new FocalError("argument", `probabilities must sum to 1 in each row, got ${Number(sum.toPrecision(4))} in row ${start / classes}`);
   }
-  const stray = Array.prototype.findIndex.call(labels, (label: number) => !(label >= 0 && label < classes && Number.isInteger(label)));
-  if (stray >= 0) throw new FocalError("label", `labels[${stray}] must be a class from 0 to ${classes - 1}, got ${labels[stray]}`);
-}
-
-function expectRows(probabilities: Numbers, classes: number): void {
-  if (!(Number.isInteger(classes) && classes >= 2)) throw new FocalError("argument", `classes must be a whole number ≥ 2, got ${String(classes)}`);
-  if (probabilities.length % classes !== 0) throw new FocalError("shape", `probabilities must come in rows of ${classes}, got ${probabilities.length} values`);
 }

@@ -29,6 +29,8 @@ describe("class weights", () => {
     expect(() => effectiveNumberWeights([1, 2], 1)).toThrow("beta must be in [0, 1), got 1");
     expect(() => inverseFrequencyWeights([1, -2])).toThrow("counts[1] must be a finite number ≥ 0, got -2");
     expect(() => inverseFrequencyWeights([0, 0])).toThrow("at least one class with an example");
+    expect(() => inverseFrequencyWeights(null as unknown as number[])).toThrow("counts must be an array, the examples of each class, got null");
+    expect(() => softmaxPriorBias([1, "2"] as unknown as number[])).toThrow('counts[1] must be a finite number ≥ 0, got the string "2"');
     expect(() => sigmoidPriorBias(1)).toThrow("prior must be in (0, 1), got 1");
   });
 });

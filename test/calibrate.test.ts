@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { calibrate, fitPosterior, fitTemperature, logLoss, recoverPosterior } from "focal-loss";
+import { FocalError, calibrate, fitPosterior, fitTemperature, logLoss, recoverPosterior } from "focal-loss";
 import { randomNumbers } from "focal-loss/train";
 
 /** The scores v that minimise Σ_k η_k w_k (1−v_k)^γ (−log v_k) over softmax(z), by gradient descent on z. No formula of the recovery is used. */
@@ -121,4 +121,47 @@ describe("temperature", () => {
 
 test("a class of weight 0 stays at 0 also where the other's score has underflowed to 0", () => {
   expect([...recoverPosterior([0, 1], 2, { gamma: 2, alpha: [1, 0] })]).toEqual([1, 0]);
+});
+
+describe("a mistake gives one sentence that names value and expectation", () => {
+  const wrong = <T>(value: unknown): T => value as T;
+  const p = [0.3, 0.7];
+  test.each<[string, () => unknown]>([
+    ["probabilities[0] must be a number, got NaN", () => fitTemperature([NaN, 1], [0], 2)],
+    ["labels must hold at least one value, got none", () => fitTemperature([], [], 2)],
+    ["probabilities[0] must be in [0, 1], got 4; a softmax makes probabilities of logits", () => fitTemperature([4, -4], [0], 2)],
+    ["labels[0] must be a number, got the boolean true", () => fitTemperature(p, wrong([true]), 2)],
+    ["probabilities[1] must be a number, got NaN", () => fitPosterior([1, NaN], [0], 2)],
+    ["labels must hold at least one value, got none", () => fitPosterior([], [], 2)],
+    ["fitPosterior has no option alhpa; it has alpha", () => fitPosterior(p, [1], 2, wrong({ alhpa: 0.25 }))],
+    ["probabilities[0] must be in [0, 1], got 5; a softmax makes probabilities of logits", () => recoverPosterior([5, -5], 2, { gamma: 2 })],
+    ["probabilities[1] must be in [0, 1], got NaN", () => recoverPosterior([1, NaN], 2, { gamma: 2 })],
+    ["probabilities must sum to 1 in each row, got 1.7 in row 1", () => recoverPosterior([0.3, 0.7, 0.9, 0.8], 2, { gamma: 2 })],
+    ["recoverPosterior takes its options as an object", () => wrong<(a: unknown, b: number) => unknown>(recoverPosterior)(p, 2)],
+    ["gamma must be a number or one per class, got undefined", () => recoverPosterior(p, 2, wrong({}))],
+    ["gamma must be a finite number ≥ 0, got Infinity", () => recoverPosterior(p, 2, { gamma: Infinity })],
+    ["gamma must be a typed array or an array of numbers, got the string \"2\"", () => recoverPosterior(p, 2, { gamma: wrong("2") })],
+    ["recoverPosterior has no option alhpa; it has gamma, alpha", () => recoverPosterior(p, 2, wrong({ gamma: 2, alhpa: 0.25 }))],
+    ["alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got 2", () => recoverPosterior(p, 2, { gamma: 2, alpha: 2 })],
+    ["alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got -1", () => recoverPosterior(p, 2, { gamma: 2, alpha: -1 })],
+    ["alpha must be in [0, 1] (positives weigh alpha, negatives 1 − alpha), got NaN", () => recoverPosterior(p, 2, { gamma: 2, alpha: NaN })],
+    ["alpha[1] must be a finite number ≥ 0, got NaN", () => recoverPosterior(p, 2, { gamma: 2, alpha: [1, NaN] })],
+    ["alpha must hold at least one weight > 0, got none", () => recoverPosterior(p, 2, { gamma: 2, alpha: [0, 0] })],
+    ["alpha[0] must be a finite number ≥ 0, got -1", () => recoverPosterior(p, 2, { gamma: 2, alpha: { uniform: -1 } })],
+    ["alpha must be a number or one per class, got null", () => recoverPosterior(p, 2, { gamma: 2, alpha: wrong(null) })],
+    ["steps must be an array, like [{ kind: \"posterior\", gamma: 2 }], got an Object", () => calibrate(p, 2, wrong({ kind: "posterior", gamma: 2 }))],
+    ["steps[0].kind must be \"posterior\" or \"temperature\", got the string \"temprature\"", () => calibrate(p, 2, wrong([{ kind: "temprature", temperature: 2 }]))],
+    ["steps[1].kind must be \"posterior\" or \"temperature\", got undefined", () => calibrate(p, 2, [{ kind: "posterior", gamma: 0 }, wrong(null)])],
+    ["steps[0] has no option alhpa; it has kind, gamma, alpha", () => calibrate(p, 2, wrong([{ kind: "posterior", gamma: 2, alhpa: 1 }]))],
+    ["temperature must be a finite number > 0, got the string \"2\"", () => calibrate(p, 2, wrong([{ kind: "temperature", temperature: "2" }]))],
+    ["probabilities[0] must be in [0, 1], got 9", () => calibrate([9, -9], 2, [])],
+  ])("%s", (sentence, make) => {
+    expect(make).toThrow(FocalError);
+    expect(make).toThrow(sentence);
+  });
+
+  test("no rows give none, and rows rounded to two digits are whole enough", () => {
+    expect(recoverPosterior([], 2, { gamma: 2 })).toEqual(new Float64Array(0));
+    expect(calibrate([0.33, 0.33, 0.33], 3, [{ kind: "posterior", gamma: 2 }])[0]).toBeCloseTo(1 / 3, 12);
+  });
 });

@@ -240,6 +240,18 @@ describe("verdict", () => {
     expect(verdict.reasons).toContain("class 2 has fewer than 20 examples, too few to weigh by: left at 1.");
   });
 
+  test("a rarer class turned down below the commonest one is said to be, and why; a class turned up is not worth a word", () => {
+    const row = (label: number, p: number) => [0, 1, 2].map((k) => Math.log(k === label ? p : (1 - p) / 2));
+    const labels = [...new Array<number>(4000).fill(0), ...new Array<number>(221).fill(1), ...new Array<number>(100).fill(2)];
+    const suggest = (...p: number[]) => diagnose(labels.flatMap((label) => row(label, p[label]!)), labels, focal(), { head: "softmax", classes: 3, names: ["normal", "hypo", "third"] }).verdict;
+    const early = suggest(0.98, 0.05, 0.5);
+    expect((early.alpha as number[])[1]).toBeLessThan((early.alpha as number[])[0]!);
+    expect(early.reasons).toContain("That turns “hypo” (221 examples) down below “normal” (4000), though it is rarer: what is still far from learned is loud. Weigh it down only if that is so at the end of training too.");
+    const trained = suggest(0.85, 0.8, 0.6);
+    expect((trained.alpha as number[])[1]).toBeGreaterThanOrEqual((trained.alpha as number[])[0]!);
+    expect(trained.reasons.join(" ")).not.toContain("though");
+  });
+
   test("few examples of a class: no advice, and it says why", () => {
     const { verdict } = diagnosed([...scored(1, 0.01, 3), ...scored(0, 0.99, 5000)]);
     expect(verdict.gamma).toBeUndefined();
@@ -278,6 +290,9 @@ describe("mistakes are named", () => {
     ["diagnose has no option head_; it has head, classes, from, ignoreIndex, against, names, points", () => diagnose([1, 2], [0, 1], focal(), { head_: "sigmoid" } as object)],
     ["diagnose takes a loss, like focal({ gamma: 2 }), got undefined", () => diagnose([1, 2], [0, 1], undefined as unknown as ReturnType<typeof focal>)],
     ["logits must be a Float32Array, a Float64Array or an array of numbers, got the string \"12\"", () => diagnose("12" as unknown as number[], [0, 1], focal())],
+    ["against must be an array of losses, like [crossEntropy()], got an Object", () => diagnose([1, 2], [0, 1], focal(), { against: { gamma: 2 } as unknown as [] })],
+    ["against[0] must be a loss, like crossEntropy(), got 2", () => diagnose([1, 2], [0, 1], focal(), { against: [2] as unknown as [] })],
+    ['names must be an array of names, got the string "ab"', () => diagnose([1, 2], [0, 1], focal(), { names: "ab" as unknown as string[] })],
     ["with the sigmoid head every logit has two classes: classes must be left out, got 2", () => diagnose([1, 2], [0, 1], focal(), { classes: 2 })],
     ["diagnose takes losses of single examples, but normalizedFocal is one number for a whole batch", () => diagnose([1, 2], [0, 1], normalizedFocal())],
     ["dualFocal compares classes", () => diagnose([1, 2], [0, 1], dualFocal())],

@@ -240,3 +240,55 @@ describe("decisions", () => {
     expect([...decide(probabilities, 2, multipliers)]).toEqual([0, 0, 1, 1]);
   });
 });
+
+describe("a mistake gives one sentence that names value and expectation", () => {
+  const wrong = <T>(value: unknown): T => value as T;
+  const rows = [0.4, 0.6, 0.9, 0.1];
+  test.each<[string, () => unknown]>([
+    ["scores[0] must be a number, got undefined", () => averagePrecision(wrong([undefined, 0.9]), [1, 0])],
+    ['scores[1] must be a number, got the string "abc"', () => rocAuc(wrong([0.1, "abc"]), [1, 0])],
+    ["scores[1] must be a number, got undefined", () => bestThreshold(wrong([0.1, , 0.2]), [1, 0, 1])], // eslint-disable-line no-sparse-arrays
+    ["scores[0] must be a number, got null", () => precisionRecallCurve(wrong([null, 1]), [1, 0])],
+    ["scores must be a typed array or an array of numbers, got null", () => rocAuc(wrong(null), [1, 0])],
+    ["labels must be a typed array or an array of numbers, got undefined", () => averagePrecision([1, 2], wrong(undefined))],
+    ["labels[0] must be a number, got the boolean true", () => averagePrecision([1, 2], wrong([true, false]))],
+    ['labels[0] must be a number, got the string "0"', () => rocAuc([1, 2], wrong(["0", "1"]))],
+    ["labels[0] must be a number, got the bigint 1", () => bestThreshold([1, 2], wrong([1n, 0n]))],
+    ["labels must hold numbers, got a BigInt64Array; Int32Array.from(labels, Number) makes them so", () => rocAuc([1, 2], wrong(BigInt64Array.of(1n, 0n)))],
+    ["labels[1] must be a number, got NaN", () => averagePrecision([1, 2], [1, NaN])],
+    ['positive must be a label, a number, got the string "1"', () => averagePrecision([1, 2], [0, 1], wrong("1"))],
+    ['labels[0] must be a number, got the string "0"', () => logLoss(rows, wrong(["0", "1"]), 2)],
+    ["predicted[0] must be a number, got the boolean true", () => confusionMatrix(wrong([true]), [1], 2)],
+    ["labels[0] must be a number, got the boolean false", () => confusionMatrix([1], wrong([false]), 2)],
+    ["confusion[0] must be a row of counts, as confusionMatrix returns them, got 0", () => wrong<(a: unknown, b: unknown) => number>(macroF1)([0, 1], [1, 1])],
+    ["confusion must be what confusionMatrix returns, got an Int32Array", () => matthewsCorrelation(wrong(Int32Array.of(0, 1)))],
+    ["confusion must be square: expected 2 counts in confusion[1], got 1", () => balancedAccuracy([[1, 2], [3]])],
+    ["confusion[1][0] must be a count, got -1", () => macroRecall([[1, 2], [-1, 3]])],
+    ["probabilities[0] must be in [0, 1], got 7; a softmax makes probabilities of logits", () => logLoss([7, -7], [0], 2)],
+    ["probabilities[1] must be in [0, 1], got -7", () => brier([0.5, -7], [0], 2)],
+    ["probabilities[0] must be in [0, 1], got 6", () => expectedCalibrationError([6, -6], [0], 2)],
+    ["probabilities[1] must be in [0, 1], got 3", () => tuneMultipliers([0.5, 3], [0], 2)],
+    ["probabilities[0] must be a number, got NaN", () => logLoss([NaN, 1], [0], 2)],
+    ["probabilities[0] must be in [0, 1], got NaN", () => decide([NaN, 1], 2)],
+    ["probabilities[0] must be in [0, 1], got 4", () => decide([4, -4], 2)],
+    ["probabilities must come in rows of 2, got 3 values", () => decide([0.1, 0.9, 1], 2)],
+    ["the threshold must be a number, got NaN", () => decide(rows, 2, NaN)],
+    ["decision[1] must be a finite number ≥ 0, got NaN", () => decide(rows, 2, [1, NaN])],
+    ["decision must be a typed array or an array of numbers, got the string \"0.5\"", () => decide(rows, 2, wrong("0.5"))],
+    ["bins must be a whole number ≥ 1, got 0", () => expectedCalibrationError(rows, [0, 1], 2, 0)],
+    ["bins must be a whole number ≥ 1, got 1.5", () => reliability(rows, [0, 1], 2, 1.5)],
+    ["rounds must be a whole number ≥ 0, got -1", () => tuneMultipliers(rows, [0, 1], 2, -1)],
+    ["the column must be a class from 0 to 1, got 5", () => column(rows, 2, 5)],
+    ["probabilities must come in rows of 3, got 4 values", () => column(rows, 3, 0)],
+    ["precisionRecallCurve has no option pionts; it has positive, points", () => precisionRecallCurve([1, 2], [0, 1], wrong({ pionts: 9 }))],
+    ["points must be a whole number ≥ 2, got 2.5", () => precisionRecallCurve([1, 2], [0, 1], { points: 2.5 })],
+  ])("%s", (sentence, make) => {
+    expect(make).toThrow(FocalError);
+    expect(make).toThrow(sentence);
+  });
+
+  test("what a float32 softmax rounds to stays a probability, and ranked scores may be of any scale", () => {
+    expect(logLoss(Float32Array.of(1.0000001, 0), [0], 2)).toBeCloseTo(0, 6);
+    expect(macroRocAuc([3, -3, -3, 3], [0, 1], 2)).toBe(1);
+  });
+});

@@ -83,8 +83,12 @@ export function diagnose(scores: Logits, targets: ArrayLike<number>, loss: AnyLo
   expectKnown("diagnose", options, ["head", "classes", "from", "ignoreIndex", "against", "names", "points"]);
   const { head = "sigmoid", classes, from = "logits", ignoreIndex, against = [crossEntropy()], points = 100 } = options;
   if (!loss?.formula) throw new FocalError("argument", `diagnose takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
+  if (!Array.isArray(against)) throw new FocalError("argument", `against must be an array of losses, like [crossEntropy()], got ${describe(against)}`);
+  const stray = against.findIndex((each: AnyLoss | undefined) => !each?.formula);
+  if (stray >= 0) throw new FocalError("argument", `against[${stray}] must be a loss, like crossEntropy(), got ${describe(against[stray])}`);
+  if (options.names !== undefined && !Array.isArray(options.names)) throw new FocalError("argument", `names must be an array of names, got ${describe(options.names)}`);
   if (!(Number.isInteger(points) && points >= 3)) throw new FocalError("argument", `points must be a whole number ≥ 3, got ${describe(points)}`);
-  const losses = [loss, ...against], whole = losses.find((each) => each.kind === "batch");
+  const losses: readonly AnyLoss[] = [loss, ...against], whole = losses.find((each) => each.kind === "batch");
   if (whole) throw new FocalError("argument", `diagnose takes losses of single examples, but ${whole.name} is one number for a whole batch`);
   const examples = readExamples(scores, targets, { head, ...(classes !== undefined && { classes }) }, from, ignoreIndex);
   const names = namesOf(examples, options.names);

@@ -69,6 +69,7 @@ export function verdict(examples: Examples, sizes: readonly ClassSize[], lost: n
     reasons: [
       even ? `The classes are of similar size (1 : ${(largest.examples / smallest.examples).toPrecision(2)}), so there is no background to turn down: γ = 0, cross-entropy, is enough.` : reasonForGamma(scan, background),
       reasonForAlpha(chosen, enough, weights, examples),
+      ...(weights ? doubtAboutWeights(weights, enough, largest) : []),
       ...(few.length > 0 ? [`${listed(few)} ${few.length === 1 ? "has" : "have"} fewer than ${FEWEST} examples, too few to weigh by: left at 1.`] : []),
       ...doubt,
       "This tells where the gradient of these scores goes, not which loss trains the better model: compare them on held-out rows.",
@@ -97,6 +98,15 @@ function weightsFor({ gradient }: Spending, sizes: readonly ClassSize[]): Weight
 function alphaOf(weights: Weights["of"], { options, classes }: Examples): Alpha {
   const weight = (k: number): number => weights.get(k) ?? 1, rounded = (value: number): number => Math.round(value * 100) / 100;
   return options.head === "sigmoid" ? rounded(weight(1) / (weight(0) + weight(1))) : Array.from({ length: classes }, (_, k) => rounded(weight(k)));
+}
+
+/** Weights against frequency surprise; mostly the rare class is still being learned, and its gradient will pass. */
+function doubtAboutWeights({ of }: Weights, sizes: readonly ClassSize[], largest: ClassSize): string[] {
+  const most = of.get(largest.class) ?? 1;
+  const silenced = sizes.filter((size) => SIMILAR * size.examples <= largest.examples && (of.get(size.class) ?? 1) < most);
+  if (silenced.length === 0) return [];
+  const names = listed(silenced.map(({ name, examples }) => `${name} (${examples} examples)`)), one = silenced.length === 1;
+  return [`That turns ${names} down below ${largest.name} (${largest.examples}), though ${one ? "it is" : "they are"} rarer: what is still far from learned is loud. Weigh ${one ? "it" : "them"} down only if that is so at the end of training too.`];
 }
 
 function reasonForGamma(scan: readonly Spending[], background: readonly ClassSize[]): string {

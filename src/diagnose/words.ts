@@ -3,7 +3,7 @@ export function percent(share: number): string {
   const value = 100 * share;
   if (value === 0 || value === 100) return `${value} %`;
   if (value >= 99.5) return `${Math.min(99.99, value).toFixed(2)} %`;
-  return `${value >= 10 ? value.toFixed(0) : value >= 0.01 ? String(Number(value.toPrecision(2))) : "under 0.01"} %`;
+  return `${value >= 10 ? value.toFixed(0) : value >= 0.01 ? String(Number(value.toPrecision(2))) : "< 0.01"} %`;
 }
 
 /** "a", "a and b", "a, b and 3 others" */

@@ -1,5 +1,5 @@
-import { FocalError } from "../errors.ts";
-import { expectKnown } from "../inputs.ts";
+import { describe, FocalError } from "../errors.ts";
+import { expectKnown, expectNumbers } from "../inputs.ts";
 import { stream } from "../random.ts";
 import type { Numbers } from "./inputs.ts";
 
@@ -44,6 +44,9 @@ export function bootstrap(
 ): Interval {
   expectKnown("bootstrap", options, ["samples", "level", "seed", "stratified"]);
   const { samples = 1000, level = 0.95, seed = 0, stratified = true } = options;
+  if (typeof metric !== "function") throw new FocalError("argument", `metric must be a function of scores and labels, like averagePrecision, got ${describe(metric)}`);
+  expectNumbers("scores", scores);
+  expectNumbers("labels", labels);
   const rows = labels.length, columns = scores.length / rows;
   if (rows === 0) throw new FocalError("shape", "labels must hold at least one value, got none");
   if (!(Number.isInteger(columns) && columns >= 1)) throw new FocalError("shape", `scores must have the same number of columns for each of ${rows} labels, got ${scores.length} values`);

@@ -1,3 +1,5 @@
+import { describe, FocalError } from "../errors.ts";
+import { expectNumbers } from "../inputs.ts";
 import { expectClasses, expectLabels, expectSameLength } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
 
@@ -14,6 +16,8 @@ export type Confusion = readonly (readonly number[])[];
  */
 export function confusionMatrix(predicted: Numbers, labels: Numbers, classes: number): number[][] {
   expectClasses(classes);
+  expectNumbers("predicted", predicted);
+  expectNumbers("labels", labels);
   expectSameLength(predicted, labels);
   expectLabels("predicted", predicted, classes);
   expectLabels("labels", labels, classes);
@@ -35,8 +39,24 @@ export interface ClassScore {
   readonly predicted: number;
 }
 
-/** Precision, recall and F1 of each class, in class order. */
+/** A square table of counts, and not the predictions it is made from. */
+export function expectConfusion(confusion: Confusion): void {
+  if (!Array.isArray(confusion)) throw new FocalError("argument", `confusion must be what confusionMatrix returns, got ${describe(confusion)}`);
+  confusion.forEach((row: unknown, k) => {
+    if (!Array.isArray(row)) throw new FocalError("argument", `confusion[${k}] must be a row of counts, as confusionMatrix returns them, got ${describe(row)}`);
+    if (row.length !== confusion.length) throw new FocalError("shape", `confusion must be square: expected ${confusion.length} counts in confusion[${k}], got ${row.length}`);
+    const wrong = row.findIndex((count) => !(typeof count === "number" && count >= 0 && count < Infinity));
+    if (wrong >= 0) throw new FocalError("argument", `confusion[${k}][${wrong}] must be a count, got ${describe(row[wrong])}`);
+  });
+}
+
+/**
+ * Precision, recall and F1 of each class, in class order.
+ *
+ * @throws FocalError `argument` or `shape` for anything but a square table of counts
+ */
 export function classScores(confusion: Confusion): ClassScore[] {
+  expectConfusion(confusion);
   return confusion.map((row, k) => {
     const hits = row[k]!;
     const support = row.reduce((a, b) => a + b, 0);

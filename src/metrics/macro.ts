@@ -1,4 +1,4 @@
-import { classScores } from "./confusion.ts";
+import { classScores, expectConfusion } from "./confusion.ts";
 import type { ClassScore, Confusion } from "./confusion.ts";
 
 /**
@@ -39,6 +39,7 @@ export const macroF1 = (confusion: Confusion): number => mean(confusion, ({ f1 }
  * Reference: Brodersen, Ong, Stephan, Buhmann: The Balanced Accuracy and Its Posterior Distribution, 2010, https://doi.org/10.1109/ICPR.2010.764
  */
 export function balancedAccuracy(confusion: Confusion): number {
+  expectConfusion(confusion);
   let sum = 0, seen = 0;
   confusion.forEach((row, k) => {
     const support = row.reduce((a, b) => a + b, 0);

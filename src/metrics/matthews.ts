@@ -1,3 +1,4 @@
+import { expectConfusion } from "./confusion.ts";
 import type { Confusion } from "./confusion.ts";
 
 /**
@@ -16,6 +17,7 @@ import type { Confusion } from "./confusion.ts";
  * Reference: Gorodkin: Comparing two K-category assignments by a K-category correlation coefficient, 2004, https://doi.org/10.1016/j.compbiolchem.2004.09.006
  */
 export function matthewsCorrelation(confusion: Confusion): number {
+  expectConfusion(confusion);
   let rows = 0, right = 0, chance = 0, predictedSquares = 0, trueSquares = 0;
   confusion.forEach((row, k) => {
     const support = row.reduce((a, b) => a + b, 0);

@@ -1,6 +1,6 @@
 import { confusionMatrix } from "./confusion.ts";
 import { decide, largest } from "./decision.ts";
-import { expectTable } from "./inputs.ts";
+import { expectTable, expectWhole } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
 import { macroF1 } from "./macro.ts";
 
@@ -18,6 +18,7 @@ import { macroF1 } from "./macro.ts";
  */
 export function tuneMultipliers(probabilities: Numbers, labels: Numbers, classes: number, rounds = 10): { multipliers: number[]; macroF1: number } {
   expectTable(probabilities, labels, classes);
+  expectWhole("rounds", rounds, 0);
   const multipliers = new Array<number>(classes).fill(1);
   let best = macroF1(confusionMatrix(decide(probabilities, classes, multipliers), labels, classes));
   for (let round = 0, before = -1; round < rounds && best > before; round++) {

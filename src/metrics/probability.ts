@@ -1,4 +1,4 @@
-import { expectTable } from "./inputs.ts";
+import { expectTable, expectWhole } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
 
 /** A probability of exactly 0 counts as this, so that one such row costs 36 and not infinity. */
@@ -55,10 +55,11 @@ export interface ReliabilityBin {
  * Two classes: the probability of class 1 and how often it was. More: the highest probability of each row and
  * how often that class was right (top-label confidence).
  *
- * @param bins - default 15; bin b holds b/bins < p ≤ (b+1)/bins, and p = 0 is in the first
+ * @param bins - how many, ≥ 1, default 15; bin b holds b/bins < p ≤ (b+1)/bins, and p = 0 is in the first
  */
 export function reliability(probabilities: Numbers, labels: Numbers, classes: number, bins = 15): ReliabilityBin[] {
   expectTable(probabilities, labels, classes);
+  expectWhole("bins", bins, 1);
   const predicted = new Float64Array(bins), observed = new Float64Array(bins), count = new Float64Array(bins);
   for (let i = 0; i < labels.length; i++) {
     let top = classes === 2 ? 1 : 0;

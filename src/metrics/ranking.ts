@@ -1,4 +1,6 @@
-import { expectNoNaN, expectSameLength, expectTable } from "./inputs.ts";
+import { describe, FocalError } from "../errors.ts";
+import { expectNumbers } from "../inputs.ts";
+import { expectClasses, expectScored, expectScoreTable } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
 
 /** What a threshold would find, for every distinct score from the highest down. */
@@ -17,8 +19,8 @@ export interface Ranking {
  * Positives and negatives are sorted apart, as numbers: several times faster than sorting indices.
  */
 export function rank(scores: Numbers, labels: Numbers, positive = 1): Ranking {
-  expectSameLength(scores, labels);
-  expectNoNaN("scores", scores);
+  expectScored(scores, labels);
+  if (typeof positive !== "number") throw new FocalError("argument", `positive must be a label, a number, got ${describe(positive)}`);
   let positives = 0;
   for (let i = 0; i < labels.length; i++) if (labels[i] === positive) positives++;
   const negatives = labels.length - positives;
@@ -56,7 +58,7 @@ export function rank(scores: Numbers, labels: Numbers, positive = 1): Ranking {
  * @param labels - one per score
  * @param positive - the label that counts as positive; every other is negative. Default 1
  * @returns between 0 and 1; a ranking at random reaches the share of positives. 0 when nothing is positive
- * @throws FocalError `argument` for a NaN score, `shape` for unequal lengths
+ * @throws FocalError `argument` for a score or label that is no number, `shape` for unequal lengths
  *
  * @example
  * averagePrecision([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);   // 0.8333333333333333
@@ -80,7 +82,7 @@ export function averagePrecision(scores: Numbers, labels: Numbers, positive = 1)
  * @param labels - one per score
  * @param positive - the label that counts as positive. Default 1
  * @returns between 0 and 1. 0.5 when there is no positive or no negative: nothing can be told apart
- * @throws FocalError `argument` for a NaN score, `shape` for unequal lengths
+ * @throws FocalError `argument` for a score or label that is no number, `shape` for unequal lengths
  *
  * @example
  * rocAuc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]);   // 0.75
@@ -115,7 +117,7 @@ export function macroRocAuc(probabilities: Numbers, labels: Numbers, classes: nu
 }
 
 function oneVersusRest(score: typeof rocAuc, probabilities: Numbers, labels: Numbers, classes: number): number {
-  expectTable(probabilities, labels, classes);
+  expectScoreTable(probabilities, labels, classes);
   let sum = 0;
   const seen = new Set(Array.from(labels));
   for (const k of seen) sum += score(column(probabilities, classes, k), labels, k);
@@ -125,10 +127,17 @@ function oneVersusRest(score: typeof rocAuc, probabilities: Numbers, labels: Num
 /**
  * The scores of one class: a column of a row-major table.
  *
+ * @param k - the class, from 0 to `classes` − 1
+ * @throws FocalError `argument` for a class that is not there, `shape` for incomplete rows
+ *
  * @example
  * column([0.9, 0.1, 0.3, 0.7], 2, 1);   // Float64Array [0.1, 0.7]
  */
 export function column(probabilities: Numbers, classes: number, k: number): Float64Array {
+  expectClasses(classes);
+  expectNumbers("probabilities", probabilities);
+  if (!(Number.isInteger(k) && k >= 0 && k < classes)) throw new FocalError("argument", `the column must be a class from 0 to ${classes - 1}, got ${describe(k)}`);
+  if (probabilities.length % classes !== 0) throw new FocalError("shape", `probabilities must come in rows of ${classes}, got ${probabilities.length} values`);
   const out = new Float64Array(probabilities.length / classes);
   for (let i = 0; i < out.length; i++) out[i] = probabilities[i * classes + k]!;
   return out;

@@ -37,7 +37,7 @@ export interface ThresholdChoice {
  * @param labels - one per score
  * @param options - `goal`, default "f1"; `positive`, the label that counts as positive, default 1. A bare number is `positive`
  * @returns of equally good thresholds the highest. 0.5, with every rate 0, when nothing is positive
- * @throws FocalError `argument` for a NaN score or an unknown goal, `shape` for unequal lengths
+ * @throws FocalError `argument` for a score or label that is no number or an unknown goal, `shape` for unequal lengths
  *
  * @example
  * bestThreshold([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]).threshold;                                // 0.22499999999999998

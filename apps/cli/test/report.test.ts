@@ -192,7 +192,8 @@ test("of many losses the figures draw six, the recommended among them, and say s
 
 test("numbers are written for people: true minus, no signed zero, shares without false precision, names cut in the middle", () => {
   expect([signed(-0.0123, 3), signed(0.0123, 3), signed(-0.0001, 3), signed(NaN, 3)]).toEqual(["−0.012", "+0.012", "0.000", "–"]);
-  expect([percent(0.785), percent(0.0563), percent(0.00086), percent(0)]).toEqual(["79 %", "5.6 %", "0.09 %", "0 %"]);
+  expect([percent(0.785), percent(0.0563), percent(0.0067), percent(0.00086), percent(0.00045), percent(0.00001), percent(0), percent(0.9999), percent(1)])
+    .toEqual(["79 %", "5.6 %", "0.67 %", "0.086 %", "0.045 %", "< 0.01 %", "0 %", "99.99 %", "100 %"]);
   expect(shorten("sensor_reading_left_wing", 12)).toBe("sensor_…wing");
   expect(shorten("🙂🙂🙂", 3)).toBe("🙂🙂🙂");
 });

@@ -36,14 +36,13 @@ export function count(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
+/** A share with two digits that count, as the library's verdict writes it: the same number must not stand on a page in two roundings. */
 export function percent(share: number): string {
   if (!Number.isFinite(share)) return "–";
   const value = share * 100;
-  if (value === 0) return "0 %";
-  if (value > 0 && value < 0.001) return "< 0.001 %";
-  if (value > 99.9 && value < 100) return "> 99.9 %";
-  if (value > 99.5 && value < 100) return `${value.toFixed(1)} %`;
-  return `${value > 0 && value < 0.1 ? value.toPrecision(1) : value >= 10 ? value.toFixed(0) : value.toFixed(1)} %`;
+  if (value === 0 || value === 100) return `${value} %`;
+  if (value >= 99.5) return `${Math.min(99.99, value).toFixed(2)} %`;
+  return `${value >= 10 ? value.toFixed(0) : value >= 0.01 ? String(Number(value.toPrecision(2))) : "< 0.01"} %`;
 }
 
 /** 99.4, of a level 0.994 */
