@@ -3,6 +3,7 @@ import * as library from "focal-loss";
 import * as expr from "focal-loss/expr";
 import * as jax from "focal-loss/jax";
 import * as presets from "focal-loss/presets";
+import * as webgpu from "focal-loss/webgpu";
 import { expect, test } from "vitest";
 
 test("the library exports just these names", () => {
@@ -22,6 +23,7 @@ test("the library exports just these names", () => {
     "select", "sigmoid", "softplus", "sqrt", "stabilize", "sub", "sym", "toFloat32",
   ]);
   expect(Object.keys(jax)).toEqual(["jaxLoss"]);
+  expect(Object.keys(webgpu)).toEqual(["webgpu"]);
   expect(Object.entries(presets).map(([library, calls]) => `${library}: ${Object.keys(calls).join(", ")}`)).toEqual([
     "apex: focalLoss",
     "detectron2: retinaNet",

@@ -76,14 +76,12 @@ export function record(gpu: Gpu, encoder: GPUCommandEncoder, job: GpuJob): GPUBu
     return buffer;
   }
 
-  /** Per class: its weight, its offset, and its margin in two parts. */
+  /** Per class: its weight, its offset in two parts, and its margin. */
   function tablesOf(): GPUBuffer {
     const { classes, alpha, offsets, loss } = plan;
     const buffer = take(16 * classes, storage);
-    gpu.device.queue.writeBuffer(buffer, 0, Float32Array.from({ length: 4 * classes }, (_, i) => {
-      const k = i >> 2, margin = loss.margins?.[k] ?? 0;
-      return [alpha.positive[k]!, offsets[k]!, margin, margin - Math.fround(margin)][i & 3]!;
-    }));
+    const rows = Array.from(offsets, (offset, k) => [alpha.positive[k]!, offset, offset - Math.fround(offset), loss.margins?.[k] ?? 0]);
+    gpu.device.queue.writeBuffer(buffer, 0, Float32Array.from(rows.flat()));
     return buffer;
   }
 

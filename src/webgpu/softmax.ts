@@ -37,14 +37,14 @@ ${wgslFunction("loss", ["u", "tail", "alphaT"], exprs, { struct: "Derivatives", 
 ${wgslFunction("powerOf", ["x", "tail"], [expOfNegative(x, sym("tail"))], undefined)}
 ${wgslFunction("logOnePlus", ["x"], toFloat32([log(add(1, x))]), undefined)}
 const lanes = ${lanes}u;
-fn minus(a: f32, b: f32) -> vec2f {
-  let high = firm(a - b);
-  let second = firm(high - a);
-  return vec2f(high, firm(a - firm(high - second)) - firm(b + second));
-}
 // A logit that is not finite, as of a class that is masked, becomes one that is.
-fn logit(at: u32, class_: u32) -> f32 { let z = firm(logits[at] + tables[class_].y); return select(select(z, 1.5e38f, z > 1.5e38f), -1.5e38f, z < -1.5e38f); }
-fn relative(z: f32, top: f32) -> f32 { let d = minus(z, top); return powerOf(d.x, d.y); }
+fn logit(at: u32, k: u32) -> vec2f {
+  let z = logits[at];
+  let finite = vec2f(select(select(z, 1.5e38f, z > 1.5e38f), -1.5e38f, z < -1.5e38f), 0);
+  return ${loss.offsets ? "plus(finite, tables[k].yz)" : "finite"};
+}
+fn above(a: vec2f, b: vec2f) -> bool { return a.x > b.x || (a.x == b.x && a.y > b.y); }
+fn relative(z: vec2f, top: vec2f) -> f32 { let d = plus(z, -top); return powerOf(d.x, d.y); }
 ${alone ? "" : reductions}
 ${entry} {
   let lane = thread % lanes;
@@ -57,13 +57,13 @@ ${entry} {
     let counts = ${ignoring ? "inside && label != i32(params.ignored)" : "inside"};
     let own = u32(label);
     let start = (row / params.inner) * params.inner * params.classes + row % params.inner;
-    var top = -3e38f;
+    var top = vec2f(-3e38f, 0);
     var unknown = 0f;
     if (counts) {
       for (var j = lane; j < params.classes; j += lanes) {
         let z = logit(start + j * params.inner, j);
-        if (${isNaNText("z")}) { unknown = 1; }
-        if (j != own && z > top) { top = z; }
+        if (${isNaNText("z.x")}) { unknown = 1; }
+        if (j != own && above(z, top)) { top = z; }
       }
     }
     ${alone ? "" : "top = greatest(top, thread);"}
@@ -73,7 +73,7 @@ ${entry} {
       for (var j = lane; j < params.classes; j += lanes) {
         let z = logit(start + j * params.inner, j);
         if (j == own) { continue; }
-        if (z == top) { ties += 1; } else { rest = include(rest, relative(z, top)); }
+        if (all(z == top)) { ties += 1; } else { rest = include(rest, relative(z, top)); }
       }
     }
     ${alone ? "let others = vec3f(rest.sum, ties, unknown);" : "let others = total(vec3f(rest.sum, ties, unknown), thread);"}
@@ -81,8 +81,8 @@ ${entry} {
     let remaining = others.x + (others.y - 1);
     let sum = 1 + remaining;
     let table = tables[own];
-    let lead = minus(logit(start + own * params.inner, own), top);
-    let margin = plus(plus(lead, vec2f(-logOnePlus(remaining), 0)), vec2f(-table.z, -table.w));
+    let lead = plus(logit(start + own * params.inner, own), -top);
+    let margin = ${loss.margins ? "plus(plus(lead, vec2f(-logOnePlus(remaining), 0)), vec2f(-table.w, 0))" : "plus(lead, vec2f(-logOnePlus(remaining), 0))"};
     let found = loss(margin.x, margin.y, table.x);
     let nan = fromBits(0x7fc00000u);
     let bad = others.z > 0;
@@ -97,7 +97,7 @@ ${entry} {
       let power = relative(z, top);
       let r = power / sum;
       grad[at] = select(-slope * r, slope, j == own);
-      ${order > 1 ? "let complement = select(sum - power, remaining, z == top) / sum;\n      hessian[at] = select(curvature * r * r - slope * r * complement, curvature, j == own);" : ""}
+      ${order > 1 ? "let complement = select(sum - power, remaining, all(z == top)) / sum;\n      hessian[at] = select(curvature * r * r - slope * r * complement, curvature, j == own);" : ""}
     }` : ""}
     }${ignoring ? ` else if (inside) {
       ${each ? "if (lane == 0u) { losses[row] = 0; }" : ""}
@@ -113,14 +113,14 @@ ${entry} {
 
 /** What the threads that share a row find out together, in a fixed order. */
 const reductions = `
-var<workgroup> tops: array<f32, size>;
+var<workgroup> tops: array<vec2f, size>;
 var<workgroup> totals: array<vec3f, size>;
-fn greatest(x: f32, thread: u32) -> f32 {
+fn greatest(x: vec2f, thread: u32) -> vec2f {
   workgroupBarrier();
   tops[thread] = x;
   workgroupBarrier();
   for (var reach = size / 2u; reach > 0u; reach /= 2u) {
-    if (thread < reach && tops[thread + reach] > tops[thread]) { tops[thread] = tops[thread + reach]; }
+    if (thread < reach && above(tops[thread + reach], tops[thread])) { tops[thread] = tops[thread + reach]; }
     workgroupBarrier();
   }
   return tops[0];
