@@ -133,7 +133,8 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
     const total = perform(batch, order, scale, { losses, grad, hessian });
     chainToScores(scores, from, head, order, { grad, hessian });
     if (losses && scale !== 1) for (let i = 0; i < losses.length; i++) losses[i]! *= scale;
-    return { value: losses ?? total * scale, ...(grad && { grad }), ...(hessian && { hessian }) };
+    const value = losses ?? total * scale;
+    return hessian ? { value, grad: grad!, hessian } : grad ? { value, grad } : { value };
   }
 
   function accumulate(chunks: Iterable<Chunk> | AsyncIterable<Chunk>): number | Promise<number> {
@@ -181,10 +182,10 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
   }
 
   /** Runs the kernel; returns the sum of the losses. */
-  function perform({ logits, targets, weights, onSimd }: Batch, order: Order, scale: number, results: Pick<Job, "losses" | "grad" | "hessian">): number {
+  function perform({ logits, targets, weights, onSimd }: Batch, order: Order, scale: number, { losses, grad, hessian }: Pick<Job, "losses" | "grad" | "hessian">): number {
     const job: Job = {
       loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, logits,
-      targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, perColumn: plan.perColumn, inner, scale, ...results,
+      targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, perColumn: plan.perColumn, inner, scale, losses, grad, hessian,
     };
     if (onSimd) return head === "sigmoid" ? wasm(job as Job<Loss>) : wasmSoftmax(job as Job<Loss>);
     return cpu(loss, head, targets.mixed)(job);
@@ -217,8 +218,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
 
   /** What the reduction may divide by. */
   function tally(targets: Targets, weights: NumberArray | undefined): Tally {
-    const { valid, positives } = targets;
-    return { valid, positives, weight: reduction !== "weightedMean" ? 0 : weights ? sumOfValid(weights, targets) : valid };
+    return { valid: targets.valid, positives: targets.positives, weight: reduction !== "weightedMean" ? 0 : weights ? sumOfValid(weights, targets) : targets.valid };
   }
 
   function divisorOf({ targets, weights }: Batch, normalizer: CallOptions["normalizer"]): number {

@@ -58,8 +58,9 @@ export function readTargets(reader: Reader, length: number, given: NumberArray, 
   return needsShares ? sharesOf(given, reader) : plain(given, reader.ignoreIndex, inspectLabels(given, classes, reader.ignoreIndex));
 }
 
-const plain = (values: NumberArray, ignoreIndex: number | undefined, seen: Inspection): Targets =>
-  ({ ...seen, values, ignoreIndex, mixed: false, counts: (i) => values[i] !== ignoreIndex });
+// Written out: spreading an object costs more than a small batch does.
+const plain = (values: NumberArray, ignoreIndex: number | undefined, { soft, valid, positives }: Inspection): Targets =>
+  ({ soft, valid, positives, values, ignoreIndex, mixed: false, counts: (i) => values[i] !== ignoreIndex });
 
 /** Shares of classes; a row without any counts for nothing. */
 const mixed = (values: NumberArray, { classes, inner }: Layout, seen: Inspection): Targets => ({
