@@ -107,13 +107,10 @@ function overArrays(gpu: Gpu, plan: GpuPlan) {
       at += buffer.size;
     }
     device.queue.submit([encoder.finish()]);
+    const mapped = staging.mapAsync(1).then(() => true, () => false);
     const [memory, invalid] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
     if (memory ?? invalid) throw new FocalError("engine", `the GPU refused ${given.length} logits: ${(memory ?? invalid)!.message}`);
-    try {
-      await staging.mapAsync(1);
-    } catch {
-      throw new FocalError("engine", "the GPU was lost while it computed: open it again with webgpu()");
-    }
+    if (!(await mapped)) throw new FocalError("engine", "the GPU was lost while it computed: open it again with webgpu()");
     at = 0;
     for (const { array, buffer } of wanted) {
       array.set(new Float32Array(staging.getMappedRange(at, array.byteLength)));
