@@ -1,14 +1,15 @@
 /** `node memoryOf.js INDEX N`: the resident memory of one candidate, in this process or the one it starts. */
 import { pathToFileURL } from "node:url";
 import type { Peer } from "./harness.ts";
-import { ours } from "./ours.ts";
+import { allotted, ours } from "./ours.ts";
 import { jaxPeers } from "./peers/jax.ts";
 import { plain } from "./peers/plain.ts";
 import { tfjsPeers } from "./peers/tfjs.ts";
 import { torchvision } from "./peers/torch.ts";
 import { sigmoidProblem } from "./problems.ts";
 
-export const measured: readonly Peer[] = [...ours, plain, ...torchvision, ...jaxPeers, ...tfjsPeers];
+/** Arrays in kernel memory are the caller's own; here they would be counted beside the problem's. */
+export const measured: readonly Peer[] = [...ours.filter((peer) => peer !== allotted), plain, ...torchvision, ...jaxPeers, ...tfjsPeers];
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const peer = measured[Number(process.argv[2])]!;

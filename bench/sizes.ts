@@ -16,7 +16,7 @@ const lengths = [16, 64, 256, 1e3, 1e4, 1e5, 1e6, ...(quick ? [] : [1e7, 1e8])];
 const sizes: { n: number; secondsPerCall: Row[] }[] = [];
 for (const n of lengths) {
   const candidates = await prepareAll(peers.filter((peer) => n <= (largest.get(peer) ?? Infinity)), sigmoidProblem(n));
-  const rows = await interleave(candidates, quick ? { turns: 11, turn: 0.002, perCandidate: 0.15 } : { turns: 31, turn: 0.005, perCandidate: 4 });
+  const rows = await interleave(candidates, quick ? { turns: 11, turn: 0.002, perCandidate: 0.15 } : { turns: 31, turn: 0.005, perCandidate: 2 });
   for (const candidate of candidates) candidate.close?.();
   sizes.push({ n, secondsPerCall: rows });
 }

@@ -11,7 +11,7 @@ const peers = [...ours, plain, ...torchSoftmax];
 const shapes = [];
 for (const [rows, classes] of [[1e5, 10], [1e4, 1000]] as const) {
   const problem = softmaxProblem(rows, classes), candidates = await prepareAll(peers, problem);
-  const times = await interleave(candidates, quick ? { turns: 15, turn: 0.003, perCandidate: 0.5 } : { turns: 31, turn: 0.005, perCandidate: 8 });
+  const times = await interleave(candidates, quick ? { turns: 15, turn: 0.003, perCandidate: 0.5 } : { turns: 31, turn: 0.005, perCandidate: 4 });
   for (const candidate of candidates) candidate.close?.();
   await checkLosses(problem, times, candidates);
   console.log(`\n### ${rows.toExponential(0)} rows of ${classes} classes: sum and gradient, one thread\n\n${throughputTable(times, rows * classes, /tuned/, "PyTorch (tuned)")}\n`);

@@ -14,7 +14,7 @@ const peers = [...ours, ...threaded, plain, ...torchPeers, ...jaxPeers, ...tfjsP
 const sizes = [];
 for (const n of quick ? [1e5, 1e6] : [1e5, 1e6, 1e7]) {
   const problem = sigmoidProblem(n), candidates = await prepareAll(peers, problem);
-  const rows = await interleave(candidates, quick ? { turns: 15, turn: 0.003, perCandidate: 0.5 } : { turns: 31, turn: 0.005, perCandidate: 8 });
+  const rows = await interleave(candidates, quick ? { turns: 15, turn: 0.003, perCandidate: 0.5 } : { turns: 31, turn: 0.005, perCandidate: 4 });
   for (const candidate of candidates) candidate.close?.();
   await checkLosses(problem, rows, candidates);
   console.log(`\n### ${n.toExponential(0)} logits: sum and gradient, one thread unless said\n\n${throughputTable(rows, n, /^torchvision.*tuned/, "torchvision (tuned)")}\n`);
