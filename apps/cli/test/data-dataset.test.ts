@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { describeSplit, loadDataset, prepare, splitRows, type DataOptions } from "../src/data/index.ts";
+import { describeSplit, encode, loadDataset, prepare, readTable, splitRows, type DataOptions } from "../src/data/index.ts";
 import { file, numbers, sentence } from "./data-files.ts";
 
 const bundled = (name: string) => `${import.meta.dirname}/../../../examples/data/${name}.csv.gz`;
@@ -152,4 +152,44 @@ test("copies of training rows in the test part are counted, labels aside", async
   const copy = lines.slice(0, 3).map((line) => `${line.replace(/[ab]$/, "b")},test`).join("\n");
   expect(prepare(await load(content, { split: "part" }), 1).duplicateRows).toBe(0);
   expect(prepare(await load(`${content}${copy}\n`, { split: "part" }), 1).duplicateRows).toBe(3);
+});
+
+describe("numbers with markers of missing values", () => {
+  /** A column of numbers with a word in every seventh row. */
+  const marked = (words: readonly string[], value = (i: number) => String(i / 4), rows = 70) =>
+    `x,y\n${Array.from({ length: rows }, (_, i) => `${i % 7 === 3 ? words[(i / 7 | 0) % words.length] : value(i)},${"ab"[i % 2]}`).join("\n")}\n`;
+  const columnOf = async (content: string) => (await load(content)).table.columns[0]!;
+
+  test.each([["-"], ["."], ["err"], ["--", "err", "unknown"]])("%j are read as missing, and a note names column, marker and rows", async (...words) => {
+    const { table, notes } = await load(marked(words));
+    const column = table.columns[0]!;
+    if (column.kind !== "number") throw new Error("expected numbers");
+    column.values.forEach((value, i) => expect(value).toBe(i % 7 === 3 ? NaN : i / 4));
+    if (words.length === 1) expect(notes).toEqual([`Column "x" holds numbers but for "${words[0]}" (10 rows): read as numbers, that as missing.`]);
+    else expect(notes).toEqual(['Column "x" holds numbers but for "--" (4 rows), "err" (3 rows), "unknown" (3 rows): read as numbers, those as missing.']);
+  });
+  test("words with digits, letters beside a scale, more than three words and words in half of the rows stay categories, and a target is none's", async () => {
+    for (const content of [marked(["3+"]), marked(["<5"]), marked(["J", "Q", "K"], (i) => String(2 + (i % 9))), marked(["a", "b", "c", "d"]), marked(["-"], (i) => (i % 2 ? "-" : "1"))]) {
+      expect((await columnOf(content)).kind).toBe("text");
+      expect((await load(content)).notes).toEqual([]);
+    }
+    expect((await load(marked(["-"], (i) => String(i % 2)), { target: "x" })).target.classes).toEqual(["-", "0", "1"]);
+    expect((await columnOf(marked(["-"], (i) => String(i % 2)))).kind).toBe("number");
+  });
+  test("a test file may hold markers where the training file holds none, and the other way round", async () => {
+    const plain = `x,y\n${Array.from({ length: 20 }, (_, i) => `${i},${"ab"[i % 2]}`).join("\n")}\n`;
+    for (const [first, second] of [[plain, marked(["-"])], [marked(["-"]), plain]] as const) {
+      const { table } = await loadDataset({ files: [file("first.csv", first)], target: "y", test: [file("second.csv", second)] });
+      const column = table.columns[0]!;
+      expect(column.kind === "number" && column.values.filter(Number.isNaN).length).toBe(10);
+    }
+  });
+  test("the model knows its markers, so new files may hold them; another word is refused by row", async () => {
+    const { encoding, columns } = prepare(await load(marked(["-"], undefined, 700)), 0);
+    expect(encoding.numeric[0]!.markers).toEqual(["-"]);
+    expect(columns[0]!.note).toBe('"-" read as missing');
+    const apply = async (cell: string) => encode(encoding, await readTable([file("new.csv", `x\n${cell}\n1.5\n`)])).x;
+    expect((await apply("-"))[1]).toBe(1);
+    expect(await sentence(() => apply("err"))).toBe('data: column "x" of new.csv must be numeric, got "err" in row 1');
+  });
 });

@@ -49,7 +49,7 @@ export function remarkOnText({ codes, levels }: TextColumn, encoding: Categorica
   for (const code of codes) if (code >= 0) counts[code]!++;
   const odd = levels.filter((level) => Number.isNaN(Number(level)));
   const rowsOf = (some: readonly string[]) => some.reduce((sum, level) => sum + counts[levels.indexOf(level)]!, 0);
-  if (odd.length > 0 && odd.length <= 3 && rowsOf(odd) < 0.1 * codes.length) {
+  if (odd.length > 0 && odd.length <= 3 && 2 * rowsOf(odd) < codes.length) {
     remarks.push(`numbers but for ${odd.map((level) => `${quote(level)} (${rowsOf([level]) === 1 ? "1 row" : `${rowsOf([level])} rows`})`).join(", ")}, so taken as categories`);
   }
   const pooled = levels.length - encoding.levels.length;

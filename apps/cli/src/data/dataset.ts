@@ -1,5 +1,6 @@
 import { FocalError } from "focal-loss";
 import { joinTables } from "./join.ts";
+import { numbersWithMarkers } from "./markers.ts";
 import { quote } from "./near.ts";
 import { looksLikeSplit, splitFromColumn, splitFromFiles, type OfficialSplit } from "./official.ts";
 import { readTable } from "./read.ts";
@@ -41,7 +42,7 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
   if (split !== undefined && test.length > 0) throw new FocalError("data", "give a split column or a test file, not both");
   const training = await readTable(options.files);
   const testing = test.length > 0 ? await readTable(test, textColumns(training)) : null;
-  const table = testing ? joinTables(training, testing) : training;
+  const table = withNumbers(testing ? joinTables(training, testing) : training, [target, split, ...drop]);
   const classes = readTarget(table, target, positive);
   const official = testing ? splitFromFiles(training.rows, testing) : split !== undefined ? splitFromColumn(table, split) : null;
 
@@ -61,10 +62,20 @@ function remarks(table: Table, target: Target, ignored: ReadonlyMap<string, stri
   if (target.missing > 0) {
     notes.push(`${target.missing} of ${table.rows} rows of ${fileNames(table)} have no value of ${quote(target.name)} and were left out.`);
   }
+  for (const column of table.columns) {
+    if (column.kind !== "number" || column.markers === undefined || ignored.has(column.name)) continue;
+    const markers = column.markers.map(({ text, rows }) => `${quote(text)} (${rows} ${rows === 1 ? "row" : "rows"})`).join(", ");
+    notes.push(`Column ${quote(column.name)} holds numbers but for ${markers}: read as numbers, ${column.markers.length === 1 ? "that" : "those"} as missing.`);
+  }
   for (const [name, reason] of ignored) {
     if (reason === "names training and test rows") notes.push(`Column ${quote(name)} names training and test rows and was not used; choose that split with --split ${name}.`);
   }
   return notes;
+}
+
+/** Text of numbers with a few markers becomes numbers; columns that are no features stay as they are. */
+function withNumbers(table: Table, except: readonly (string | undefined)[]): Table {
+  return { ...table, columns: table.columns.map((column) => (column.kind === "text" && !except.includes(column.name) && numbersWithMarkers(column)) || column) };
 }
 
 const textColumns = (table: Table): string[] => table.columns.filter(({ kind }) => kind === "text").map(({ name }) => name);

@@ -25,7 +25,7 @@ export function encode(encoding: Encoding, table: Table, rows: Uint32Array = all
   const notes: string[] = [];
   let indicator = encoding.numeric.length;
   encoding.numeric.forEach((column, feature) => {
-    const values = numbersOf(byName.get(column.name)!, table);
+    const values = numbersOf(byName.get(column.name)!, table, column.markers);
     writeNumeric(column, values, rows, x, features, feature, column.missing ? indicator++ : -1);
   });
   let feature = indicator;
@@ -77,12 +77,12 @@ function writeCategorical(column: CategoricalEncoding, source: Column, table: Ta
   return unseen;
 }
 
-/** Numbers of a column; text is accepted where every value of it reads as a number. */
-function numbersOf(column: Column, table: Table): Float64Array {
+/** Numbers of a column; text is accepted where every value of it reads as a number or is a known marker of a missing one. */
+function numbersOf(column: Column, table: Table, markers: readonly string[] = []): Float64Array {
   if (column.kind === "number") return column.values;
   if (column.kind === "other") throw new FocalError("data", `column ${quote(column.name)} of ${fileNames(table)} must be numeric, got ${column.type}`);
   const numbers = column.levels.map(Number);
-  const wrong = numbers.findIndex(Number.isNaN);
+  const wrong = numbers.findIndex((value, code) => Number.isNaN(value) && !markers.includes(column.levels[code]!));
   if (wrong >= 0) {
     const row = column.codes.indexOf(wrong) + 1;
     throw new FocalError("data", `column ${quote(column.name)} of ${fileNames(table)} must be numeric, got ${quote(column.levels[wrong]!)} in row ${row}`);

@@ -32,6 +32,8 @@ export interface NumericEncoding {
   readonly sd: number;
   /** A training row had no value, so a feature says where. */
   readonly missing: boolean;
+  /** Words that stand for a missing value, where the files had such. */
+  readonly markers?: readonly string[];
 }
 
 export interface CategoricalEncoding {

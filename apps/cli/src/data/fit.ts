@@ -2,6 +2,7 @@ import { FocalError } from "focal-loss";
 import { fitCategorical, remarkOnText } from "./categorical.ts";
 import type { CategoricalEncoding, Encoding, NumericEncoding } from "./encoding.ts";
 import { fitNumeric } from "./numeric.ts";
+import { quote } from "./near.ts";
 import { fileNames, missingCount, type Column, type Table } from "./table.ts";
 
 /** What became of a column, for the summary of the data. */
@@ -34,7 +35,8 @@ export function fitEncoding(table: Table, rows: Uint32Array, ignored: ReadonlyMa
     if ("useless" in fitted) columns.push({ name, kind: "dropped", missing, note: fitted.useless });
     else if ("mean" in fitted) {
       numeric.push(fitted);
-      columns.push({ name, kind: "numeric", missing, ...(fitted.tail && { note: "heavy tails, drawn in by asinh" }) });
+      const notes = [...(fitted.markers ? [`${fitted.markers.map(quote).join(", ")} read as missing`] : []), ...(fitted.tail ? ["heavy tails, drawn in by asinh"] : [])];
+      columns.push({ name, kind: "numeric", missing, ...(notes.length > 0 && { note: notes.join("; ") }) });
     } else {
       categorical.push(fitted);
       const note = column.kind === "text" ? remarkOnText(column, fitted) : undefined;

@@ -1,4 +1,5 @@
 import { FocalError } from "focal-loss";
+import { numbersWithMarkers } from "./markers.ts";
 import { quote, suggestion } from "./near.ts";
 import { fileNames, type Column, type NumberColumn, type Table, type TextColumn } from "./table.ts";
 
@@ -21,12 +22,16 @@ export function joinTables(first: Table, second: Table): Table {
 
 function joinColumns(a: Column, b: Column, first: Table, second: Table): Column {
   const { name } = a;
-  if (a.kind === "number" && b.kind === "number") return { kind: "number", name, values: appended(new Float64Array(first.rows + second.rows), a.values, b.values) };
+  if (a.kind === "number" && b.kind === "number") {
+    return { kind: "number", name, values: appended(new Float64Array(first.rows + second.rows), a.values, b.values), ...(b.markers && { markers: b.markers }) };
+  }
   if (a.kind === "text" && b.kind === "text") return joinText(a, b);
   if (a.kind === "other" && b.kind === "other") return { ...a, missing: a.missing + b.missing };
   // A column without any value has no type of its own: it takes the other's.
   if (isEmpty(b)) return joinColumns(a, emptyLike(a, second.rows), first, second);
   if (isEmpty(a)) return joinColumns(emptyLike(b, first.rows), b, first, second);
+  const numbers = a.kind === "number" && b.kind === "text" ? numbersWithMarkers(b) : undefined;
+  if (numbers) return joinColumns(a, numbers, first, second);
   throw new FocalError("data", `column ${quote(name)} holds ${content(a)} in ${fileNames(first)} but ${content(b)} in ${fileNames(second)}`);
 }
 

@@ -12,7 +12,7 @@ export function modelValue(value: number): number {
 }
 
 /** Mean, standard deviation, tails and missing values of the training rows; or why the column is of no use. */
-export function fitNumeric({ name, values }: NumberColumn, rows: Uint32Array): NumericEncoding | { readonly useless: string } {
+export function fitNumeric({ name, values, markers }: NumberColumn, rows: Uint32Array): NumericEncoding | { readonly useless: string } {
   const present = Array.from(rows, (row) => modelValue(values[row]!)).filter((value) => !Number.isNaN(value));
   const missing = present.length < rows.length;
   if (present.length === 0) return { useless: "no value in any training row" };
@@ -23,7 +23,7 @@ export function fitNumeric({ name, values }: NumberColumn, rows: Uint32Array): N
   const bare = moments(present);
   const tail = constant ? undefined : tailOf(present, bare);
   const { mean, sd } = tail ? moments(present.map((value) => drawIn(value, tail))) : bare;
-  return { name, ...(tail && { tail }), mean, sd: constant ? 1 : sd, missing };
+  return { name, ...(tail && { tail }), mean, sd: constant ? 1 : sd, missing, ...(markers && { markers: markers.map(({ text }) => text) }) };
 }
 
 function moments(values: readonly number[]): { mean: number; sd: number } {

@@ -15,6 +15,8 @@ export interface NumberColumn {
   readonly kind: "number";
   readonly name: string;
   readonly values: Float64Array;
+  /** Words that stood for a missing value in text of numbers, and in how many rows. */
+  readonly markers?: readonly { readonly text: string; readonly rows: number }[];
 }
 
 /** Strings and booleans, trimmed; `levels[codes[row]]`, and code −1 where missing. */

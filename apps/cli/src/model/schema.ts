@@ -49,7 +49,7 @@ const alpha = depending<number | number[] | { uniform: number }>((value) => (
 ));
 
 const encoding = record<Encoding>({
-  numeric: list(record({ name: text, tail: optional(record<Tail>({ center: finite, scale: positive })), mean: finite, sd: positive, missing: flag }) as Check<NumericEncoding>),
+  numeric: list(record({ name: text, tail: optional(record<Tail>({ center: finite, scale: positive })), mean: finite, sd: positive, missing: flag, markers: optional(list(text)) }) as Check<NumericEncoding>),
   categorical: list(record({ name: text, levels: list(text), other: flag, missing: flag })),
 });
 const layer = record<Layer>({ inputs: size, outputs: size, weight: floats, bias: floats });
