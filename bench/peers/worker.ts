@@ -16,7 +16,7 @@ class Worker {
 
   constructor(command: string, args: readonly string[], env: NodeJS.ProcessEnv) {
     this.#child = spawn(command, args, { env: { ...process.env, ...env } });
-    this.#child.stderr.on("data", (text) => (this.#complaint = `${this.#complaint}${text}`.slice(-300)));
+    this.#child.stderr.on("data", (text) => (this.#complaint = `${this.#complaint}${text}`.slice(-2000)));
     this.#child.on("error", (error) => (this.#complaint = error.message));
     this.#child.stdin.on("error", () => {});
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]();
@@ -25,7 +25,7 @@ class Worker {
   async ask(question: string): Promise<string> {
     this.#child.stdin.write(`${question}\n`);
     const { value, done } = await this.#lines.next();
-    if (done) throw new Error(`its process ended: ${this.#complaint.trim().split("\n").at(-1) ?? ""}`);
+    if (done) throw new Error(`its process ended: ${/^.*Error: .*$/m.exec(this.#complaint)?.[0] ?? this.#complaint.trim().split("\n").at(-1)}`);
     if (value.startsWith("error ")) throw new Error(value.slice(6));
     return value;
   }
