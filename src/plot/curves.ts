@@ -9,6 +9,8 @@ export type CurveKind = "loss" | "gradient" | "factor" | "curvature";
 
 export interface LossCurve {
   readonly gamma: number;
+  /** What the figure calls it; absent: γ and its value, or cross-entropy for 0. */
+  readonly name?: string;
   /** Ascending in pt; both ends of [0, 1] are left out, because the logit is infinite there. */
   readonly points: readonly { readonly pt: number; readonly value: number }[];
 }

@@ -58,8 +58,7 @@ export function lossFigure(
     y: MARGIN.top + ((high - value) / (high - low)) * inner.height,
   });
   let colored = 0;
-  const lines = figure.curves.map(({ gamma, points }) => {
-    const name = curveName(gamma, figure.alpha);
+  const lines = figure.curves.map(({ gamma, name = curveName(gamma, figure.alpha), points }) => {
     const visible = below(points, high);
     const style = gamma === 0 ? { stroke: ink, strokeWidth: 3 } : { stroke: seriesColor(colored++), strokeWidth: 2 };
     const path = visible.map(({ pt, value }) => toPixel(pt, value));

@@ -42,12 +42,12 @@ export function wording(figure: Pick<LossCurves, "what" | "alpha">): { axis: str
 
 /** The figure told in numbers, for readers who cannot see it: each curve at three places. */
 export function description({ what, alpha, curves }: LossCurves): string {
-  const told = curves.map(({ gamma, points }) => {
+  const told = curves.map(({ gamma, name = curveName(gamma, alpha), points }) => {
     const at = [0.1, 0.5, 0.9].map((pt) => {
       const point = points.reduce((a, b) => (Math.abs(b.pt - pt) < Math.abs(a.pt - pt) ? b : a));
       return `${Number(point.value.toPrecision(2))} at ${Number(point.pt.toPrecision(2))}`;
     });
-    return `${curveName(gamma, alpha)}: ${at.join(", ")}`;
+    return `${name}: ${at.join(", ")}`;
   });
   return `${FACES[what].axis} over the probability of the true class. ${told.join("; ")}.`;
 }

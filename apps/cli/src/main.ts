@@ -1,5 +1,6 @@
-import { defineCommand, runCommand, showUsage } from "citty";
-import type { CommandDef } from "citty";
+import { stripVTControlCharacters } from "node:util";
+import { defineCommand, renderUsage, runCommand } from "citty";
+import type { ArgDef, CommandDef } from "citty";
 import { FocalError } from "focal-loss";
 import { explain } from "./commands/explain.ts";
 import { plot } from "./commands/plot.ts";
@@ -8,6 +9,8 @@ import { render } from "./commands/render.ts";
 import { refuseUnknown, Stopped } from "./commands/options.ts";
 import { train } from "./commands/train.ts";
 import { tune } from "./commands/tune.ts";
+import { reason } from "./model/write.ts";
+import { colorsFor } from "./terminal/colors.ts";
 import { version } from "./version.ts";
 
 // Each command knows its own arguments; here only their names matter.
@@ -29,12 +32,29 @@ export async function run(rawArgs: string[]): Promise<number> {
     else if (rawArgs.some(isHelp)) await showUsage(command, main);
     else {
       refuseUnknown(rawArgs, command.args as Record<string, unknown>);
-      await runCommand(command, { rawArgs: rawArgs.slice(1) });
+      await runCommand(command, { rawArgs: rawArgs.slice(1) }).catch((error: unknown) => { throw missingArgument(error, rawArgs[0]!, command.args as Args) ?? error; });
     }
     return 0;
   } catch (error) {
     return report(error);
   }
+}
+
+/** The usage, in colour only where colour is wanted: the argument library asks neither for a terminal nor always for NO_COLOR. */
+async function showUsage(command: CommandDef<any>, parent?: CommandDef<any>): Promise<void> {
+  const usage = await renderUsage(command, parent);
+  console.log(colorsFor(process.stdout).isColorSupported ? usage : stripVTControlCharacters(usage));
+}
+
+type Args = Readonly<Record<string, ArgDef>>;
+
+/** The argument library's error about an argument that is not there, in this program's words. */
+function missingArgument(error: unknown, command: string, args: Args): FocalError | undefined {
+  const [, dashes = "", word = ""] = /^Missing required (?:positional )?argument: (--)?(\S+)/.exec((error as Error).message) ?? [];
+  const name = Object.keys(args).find((key) => key.toLowerCase() === word.toLowerCase());
+  if (name === undefined) return undefined;
+  const { description, valueHint = name.toUpperCase() } = args[name]! as { description?: string; valueHint?: string };
+  return new FocalError("argument", `${command} needs ${dashes === "" ? "" : `--${name} `}${valueHint}: ${description}`);
 }
 
 /** A stack trace is for our own mistakes only. */
@@ -44,6 +64,7 @@ function report(error: unknown): number {
     return error.exitCode;
   }
   if (error instanceof FocalError) console.error(`focal: ${error.message}`);
+  else if (error instanceof Error && "path" in error && "syscall" in error) console.error(`focal: cannot use ${JSON.stringify(error.path)}: ${reason(error)}`);
   else if (error instanceof Error && (error.name === "CLIError" || "code" in error)) console.error(`focal: ${error.message}`);
   else console.error(error);
   return 1;

@@ -47,7 +47,7 @@ describe("focal plot --out", () => {
     [["--gamma", "-1"], "gamma must be ≥ 0, got -1"],
     [["--alpha", "2"], /alpha must be in \[0, 1\].*, got 2/],
     [["--what", "slope"], 'what must be loss, gradient, factor, curvature, got "slope"'],
-    [["--loss", "hinge"], 'loss must be focal, poly1Focal, inverseFocal, reducedFocal, cross-entropy, got "hinge"'],
+    [["--loss", "hinge"], 'loss must be focal, poly1Focal, focalStar, inverseFocal, reducedFocal, flsd53, cross-entropy, got "hinge"'],
     [["--out", join(folder, "figure.pdf")], /out must end in \.svg or \.png, got .*figure\.pdf/],
     [["--out", join(folder, "none", "figure.svg")], /cannot write .*folder does not exist/],
   ])("refuses %j in one sentence and writes nothing", async (args, message) => {
@@ -81,5 +81,23 @@ describe("focal plot in the terminal", () => {
 
   test("cross-entropy alone has its own title", async () => {
     expect(await run("--loss", "cross-entropy")).toContain("CE(pₜ) = −log pₜ");
+    expect(await run("--loss", "crossEntropy")).toBe(await run("--loss", "cross-entropy"));
+  });
+
+  test("focalStar's curves are its own beside cross-entropy, flsd53 is one curve of its own name, as in its formula (1e-9)", () => {
+    const curvesOf = (loss: string) => readFigure({ gamma: "0,2", what: "loss", loss }).figure.curves;
+    const at = ({ points }: ReturnType<typeof curvesOf>[number]) => points.find(({ pt }) => pt === 0.75)!.value;
+    const [cross, star] = curvesOf("focalStar");
+    expect(at(cross!)).toBeCloseTo(-Math.log(0.75), 9);
+    expect(at(star!)).toBeCloseTo(Math.log1p(Math.exp(-(2 * Math.log(3) + 1))) / 2, 9);
+    const [reference, one, ...more] = curvesOf("flsd53");
+    expect([reference!.gamma, one!.name, more]).toEqual([0, "flsd53", []]);
+    expect(at(one!)).toBeCloseTo(-(0.25 ** 3) * Math.log(0.75), 9);
+    const { figure, heading } = readFigure({ gamma: "0,2", what: "loss", loss: "flsd53" });
+    const drawn = drawCurves(figure, heading, 80, colorsFor({ isTTY: false }, {}));
+    expect(drawn).toContain("flsd53");
+    expect(drawn).not.toContain("γ = 2");
+    expect(new TextDecoder().decode(renderFigure(figure, heading, "a.svg"))).toContain(">flsd53</text>");
+    expect(curvesOf("poly1Focal")[0]!.name).toBe("γ = 0"); // not cross-entropy
   });
 });

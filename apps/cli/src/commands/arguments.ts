@@ -55,13 +55,19 @@ export function alphas(text: string): AlphaChoice[] {
 }
 
 /** Names of losses separated by commas. */
-export function familiesOf(option: string, text: string): FamilyName[] {
+export function familiesOf(text: string): FamilyName[] {
   return text.split(",").map((item) => {
-    const found = familyNames.find((name) => name === item);
-    if (found === undefined) throw new FocalError("argument", `${option} must be ${familyNames.join(", ")}, got ${JSON.stringify(item)}`);
+    const found = (["crossEntropy", ...familyNames] as const).find((name) => name === inCode(item));
+    if (found === undefined) {
+      const hint = item.includes(" ") ? "; which model to save is said by --save" : "";
+      throw new FocalError("argument", `loss must be ${["cross-entropy", ...familyNames].join(", ")}, got ${JSON.stringify(item)}${hint}`);
+    }
     return found;
   });
 }
+
+/** Cross-entropy goes by its name in text and by that in code. */
+export const inCode = (name: string): string => (name === "cross-entropy" ? "crossEntropy" : name);
 
 const quoted = (arg: string): string => (/^[\w./=,:-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`);
 

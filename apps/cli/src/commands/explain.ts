@@ -8,7 +8,7 @@ import { writeWhole } from "../model/index.ts";
 import { renderExplanation } from "../report/explanation.ts";
 import { renderExplanationSummary } from "../terminal/explanation.ts";
 import { versions } from "../version.ts";
-import { commandLine } from "./arguments.ts";
+import { commandLine, inCode } from "./arguments.ts";
 import { listOf, numbers, oneOf, refuseOut } from "./options.ts";
 
 const LOSSES = ["cross-entropy", ...familyNames];
@@ -47,8 +47,8 @@ export const explain = defineCommand({
 
 /** The loss that the arguments name, and how it is called. */
 function lossOf({ loss, gamma, alpha }: { readonly loss: string; readonly gamma?: string | undefined; readonly alpha?: string | undefined }): NamedLoss {
-  const name = oneOf("loss", loss, LOSSES);
-  const family: Family = families[name === "cross-entropy" ? "crossEntropy" : name as keyof typeof families];
+  const name = oneOf("loss", loss === "crossEntropy" ? "cross-entropy" : loss, LOSSES);
+  const family: Family = families[inCode(name) as keyof typeof families];
   if (gamma !== undefined && family.zero === undefined) throw new FocalError("argument", `${name} has no gamma`);
   const focusing = gamma === undefined ? 2 : numbers("gamma", gamma)[0]!;
   const weights = alpha === undefined ? undefined : numbers("alpha", alpha);

@@ -1,7 +1,8 @@
 import { extname } from "node:path";
 import * as Plot from "@observablehq/plot";
 import { defineCommand } from "citty";
-import { crossEntropy, focal, FocalError, inverseFocal, poly1Focal, reducedFocal } from "focal-loss";
+import { crossEntropy, flsd53, focal, FocalError, focalStar, inverseFocal, poly1Focal, reducedFocal } from "focal-loss";
+import type { Loss } from "focal-loss";
 import { lossCurves, lossFigure } from "focal-loss/plot";
 import type { CurveKind, LossCurves, LossFigureOptions } from "focal-loss/plot";
 import { parseHTML } from "linkedom";
@@ -14,17 +15,41 @@ import { drawCurves } from "../terminal/curves.ts";
 
 const KINDS: readonly CurveKind[] = ["loss", "gradient", "factor", "curvature"];
 
-/** The losses `--loss` knows, and how each is drawn: those that one γ makes a curve of. */
-const LOSSES = {
+/** How a loss is drawn: one curve for each γ, or its own beside cross-entropy. */
+interface Drawing {
+  family(settings: { readonly gamma: number; readonly alpha?: number }): Loss;
+  readonly heading: LossFigureOptions;
+  /** The γ of its curves where they are not for the user to choose; 0 is cross-entropy. */
+  readonly gammas?: readonly number[];
+  /** What a curve is called, where that is not by γ. */
+  nameOf?(gamma: number): string | undefined;
+}
+
+const weighted = ({ alpha }: { readonly alpha?: number }): { alpha?: number } => (alpha === undefined ? {} : { alpha });
+
+/** The losses `--loss` knows, and how each is drawn. */
+const LOSSES: Readonly<Record<string, Drawing>> = {
   focal: { family: focal, heading: {} },
-  poly1Focal: { family: poly1Focal, heading: { title: "Poly-1 focal loss", formula: "L(pₜ) = (1 − pₜ)^γ (1 − pₜ − log pₜ)" } },
+  poly1Focal: {
+    family: poly1Focal, nameOf: (gamma) => (gamma === 0 ? "γ = 0" : undefined), // which is not cross-entropy
+    heading: { title: "Poly-1 focal loss", formula: "L(pₜ) = (1 − pₜ)^γ (1 − pₜ − log pₜ)" },
+  },
+  focalStar: {
+    family: ({ gamma, ...own }) => (gamma === 0 ? crossEntropy(weighted(own)) : focalStar({ gamma, ...weighted(own) })),
+    heading: { title: "Focal loss*", formula: "L(pₜ) = −log σ(γu + 1) ÷ γ,  u = log pₜ − log(1 − pₜ)" },
+  },
   inverseFocal: { family: inverseFocal, heading: { title: "Inverse focal loss", formula: "L(pₜ) = −(1 + pₜ)^γ log pₜ" } },
   reducedFocal: { family: reducedFocal, heading: { title: "Reduced focal loss", formula: "L(pₜ) = −min(1, 2 − 2pₜ)^γ log pₜ" } },
+  flsd53: {
+    family: ({ gamma, ...own }) => (gamma === 0 ? crossEntropy : flsd53)(weighted(own)),
+    gammas: [0, 5], nameOf: (gamma) => (gamma === 0 ? undefined : "flsd53"),
+    heading: { title: "Sample-dependent focal loss", formula: "L(pₜ) = −(1 − pₜ)^γ log pₜ,  γ = 5 where pₜ < 0.2, else 3" },
+  },
   "cross-entropy": {
-    family: ({ alpha }: { alpha?: number }) => crossEntropy(alpha === undefined ? {} : { alpha }),
+    family: (settings) => crossEntropy(weighted(settings)), gammas: [0],
     heading: { title: "Cross-entropy", formula: "CE(pₜ) = −log pₜ" },
   },
-} as const;
+};
 
 /** `focal plot`: the focal-loss figure as SVG, PNG or in the terminal. */
 export const plot = defineCommand({
@@ -63,11 +88,16 @@ interface PlotArguments {
 /** Computes the curves that the arguments ask for. */
 export function readFigure(args: PlotArguments): { figure: LossCurves; heading: LossFigureOptions } {
   const what = oneOf("what", args.what, KINDS);
-  const loss = oneOf("loss", args.loss, Object.keys(LOSSES) as (keyof typeof LOSSES)[]);
-  const gammas = loss !== "cross-entropy" ? args.gamma.split(",").map((text) => readNumber("gamma", text)) : [0];
+  const loss = oneOf("loss", args.loss === "crossEntropy" ? "cross-entropy" : args.loss, Object.keys(LOSSES));
+  const { family, heading, gammas: own, nameOf } = LOSSES[loss]!;
+  const gammas = own ?? args.gamma.split(",").map((text) => readNumber("gamma", text));
   const alpha = args.alpha === undefined ? {} : { alpha: readNumber("alpha", args.alpha) };
-  const { family, heading } = LOSSES[loss];
-  return { figure: lossCurves({ loss: family, gammas, what, ...alpha }), heading };
+  const figure = lossCurves({ loss: family, gammas, what, ...alpha });
+  const curves = figure.curves.map((curve) => {
+    const name = nameOf?.(curve.gamma);
+    return name === undefined ? curve : { ...curve, name };
+  });
+  return { figure: { ...figure, curves }, heading };
 }
 
 /** The figure as the bytes of a file; its extension says which. */

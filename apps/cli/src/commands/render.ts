@@ -2,6 +2,7 @@ import { defineCommand } from "citty";
 import * as library from "focal-loss";
 import { FocalError } from "focal-loss";
 import type { AnyLoss, Language } from "focal-loss";
+import { inCode } from "./arguments.ts";
 import { numbers, refuseExtra } from "./options.ts";
 
 interface Family {
@@ -25,7 +26,7 @@ export const render = defineCommand({
   },
   run({ args }) {
     refuseExtra("render", args._, 1);
-    const family = families[args.loss];
+    const family = families[inCode(args.loss)];
     if (!family) throw new FocalError("argument", `loss must be ${Object.keys(families).join(", ")}, got ${JSON.stringify(args.loss)}`);
     const settings = { ...(args.gamma !== undefined && { gamma: numbers("gamma", args.gamma)[0]! }), ...(args.set !== undefined && readSettings(args.set)) };
     console.log(family(settings).render(args.to as Language));

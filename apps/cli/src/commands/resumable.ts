@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
-import { FocalError } from "focal-loss";
 import type { CheckpointFile } from "../experiment/checkpoint.ts";
 import type { Watcher } from "../experiment/compare.ts";
 import { progress } from "../terminal/progress.ts";
@@ -8,6 +6,14 @@ import { Stopped } from "./options.ts";
 /** Seconds between checkpoints of a training under way. */
 const checkpointEvery = 10;
 
+/** The state to go on from; or an empty one, and what an earlier run had left is kept aside with a word. */
+export function stateFrom<State>(checkpoint: CheckpointFile<State>, resume: boolean, empty: State): State {
+  if (resume) return checkpoint.load();
+  const kept = checkpoint.setAside();
+  if (kept !== undefined) console.error(`note: an earlier run was not finished; its checkpoint is kept as ${kept}, and this run starts anew (--resume would go on with it)`);
+  return empty;
+}
+
 /**
  * Long work that can be interrupted: a progress bar while it runs, a checkpoint now and then and on Ctrl-C, none when it is done.
  *
@@ -15,7 +21,7 @@ const checkpointEvery = 10;
  * @throws Stopped when the user ended it
  */
 export async function resumable<State, Result>(
-  checkpoint: CheckpointFile<State>, state: State, { quiet }: { readonly quiet: boolean }, work: (watcher: Watcher) => Promise<Result>,
+  checkpoint: CheckpointFile<State>, state: State, { quiet }: { readonly quiet: boolean }, work: (watcher: Watcher, state: State) => Promise<Result>,
 ): Promise<Result> {
   const bar = progress({ quiet });
   const interruption = new AbortController();
@@ -31,7 +37,7 @@ export async function resumable<State, Result>(
         saved = performance.now();
         checkpoint.save(state);
       },
-    });
+    }, state);
     checkpoint.remove();
     return result;
   } catch (error) {
@@ -45,10 +51,3 @@ export async function resumable<State, Result>(
 }
 
 class Interrupted extends Error {}
-
-/** Makes the folder that results go to. */
-export function makeFolder(path: string): void {
-  if (path === "") throw new FocalError("argument", "out must name a folder, got nothing");
-  if (existsSync(path) && !statSync(path).isDirectory()) throw new FocalError("argument", `out must be a folder, but ${JSON.stringify(path)} is a file`);
-  mkdirSync(path, { recursive: true });
-}

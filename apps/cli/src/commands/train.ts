@@ -5,6 +5,7 @@ import { leakWarnings, splitRows } from "../data/index.ts";
 import { assemble } from "../experiment/assemble.ts";
 import { candidatesFor } from "../experiment/candidates.ts";
 import { checkpointFile, fingerprint } from "../experiment/checkpoint.ts";
+import { familyNames } from "../experiment/families.ts";
 import { compare, emptyState, type Plan, type State } from "../experiment/compare.ts";
 import { saveModel, savePredictions } from "../experiment/outputs.ts";
 import { writeWhole } from "../model/index.ts";
@@ -14,7 +15,8 @@ import { renderSummary } from "../terminal/summary.ts";
 import { machine, versions } from "../version.ts";
 import { alphas, commandLine, dataArgs, datasetOf, familiesOf, trainingArgs, trainingOf } from "./arguments.ts";
 import { numbers, wholeNumber } from "./options.ts";
-import { makeFolder, resumable } from "./resumable.ts";
+import { inFolder } from "./folder.ts";
+import { resumable, stateFrom } from "./resumable.ts";
 
 const { hidden, epochs, seed, jobs, resume } = trainingArgs;
 
@@ -23,13 +25,13 @@ const args = {
   test: { type: "string", description: "file of test rows (default: 20 % of the rows, stratified)", valueHint: "FILE" },
   gamma: { type: "string", description: "γ of focal loss, one or several", default: "2", valueHint: "1,2,5" },
   alpha: { type: "string", description: "class weights of focal loss: none, balanced, or α of the positive class", default: "none", valueHint: "none,.25" },
-  family: { type: "string", description: "losses to try in focal loss's place, with the same γ and α", default: "focal", valueHint: "focal,…" },
+  loss: { type: "string", description: `losses to train beside cross-entropy, each with the same γ and α: ${familyNames.join(", ")}`, default: "focal", valueHint: "focal,…" },
   hidden,
   repeats: { type: "string", description: "how many splits", default: "5", valueHint: "N" },
   epochs,
   temperature: { type: "boolean", description: "also fit a temperature on validation, after posterior recovery", default: false },
   seed, jobs,
-  loss: { type: "string", description: "save the model of this loss instead of the recommended one's", valueHint: '"focal γ = 2"' },
+  save: { type: "string", description: "save the model of this loss instead of the recommended one's", valueHint: '"focal γ = 2"' },
   out: { type: "string", description: "folder for report.html, model.onnx, model.json, metrics.json, predictions.parquet", default: "focal-output", valueHint: "FOLDER" },
   resume,
   json: { type: "boolean", description: "print metrics.json instead of a table", default: false },
@@ -49,36 +51,34 @@ export const train = defineCommand({
     const divisions = wholeNumber("repeats", args.repeats, 1);
     const plan: Plan = {
       ...training, divisions, temperature: args.temperature, details: true,
-      candidates: candidatesFor(numbers("gamma", args.gamma), alphas(args.alpha), dataset.target.classes.length, familiesOf("family", args.family)),
+      candidates: candidatesFor(numbers("gamma", args.gamma), alphas(args.alpha), dataset.target.classes.length, familiesOf(args.loss)),
       divide: (index) => splitRows(dataset, training.seed + index),
       describe: (index) => `split ${index + 1} of ${divisions}`,
     };
     const names = plan.candidates.map(({ name }) => name);
-    if (args.loss !== undefined && !names.includes(args.loss)) {
-      throw new FocalError("argument", `loss must be ${names.map((name) => JSON.stringify(name)).join(", ")}, got ${JSON.stringify(args.loss)}`);
+    const asked = args.save?.replaceAll("crossEntropy", "cross-entropy");
+    if (asked !== undefined && !names.includes(asked)) {
+      throw new FocalError("argument", `save must be ${names.map((name) => JSON.stringify(name)).join(", ")}, got ${JSON.stringify(args.save)}`);
     }
-    makeFolder(args.out);
     const path = (name: string): string => join(args.out, name);
     // More repeats may be asked for later, and the number of jobs changes no result: neither is in the fingerprint.
     const print = fingerprint(dataset, [names, plan.hidden, plan.seed, plan.epochs, plan.temperature]);
     const checkpoint = checkpointFile<State>(path("checkpoint"), "train", print);
-    const state = args.resume ? checkpoint.load() : emptyState();
-
-    const { results, saved } = await resumable(checkpoint, state, { quiet: args.json }, async (watcher) => {
+    const { results, saved } = await inFolder(args.out, () => resumable(checkpoint, stateFrom(checkpoint, args.resume, emptyState()), { quiet: args.json }, async (watcher, state) => {
       const comparison = await compare(dataset, plan, state, watcher);
       const warnings = leakWarnings(dataset, comparison.first.train.rowNumbers, comparison.first.columns);
       const results = assemble(dataset, plan, comparison, warnings, {
         command: commandLine("focal", "train", ...rawArgs), seed: plan.seed, versions: versions(), machine: machine(),
         date: new Date().toISOString(), seconds: (performance.now() - start) / 1e3,
       });
-      const saved = args.loss ?? results.recommendation.loss;
+      const saved = asked ?? results.recommendation.loss;
       const chosen = names.indexOf(saved);
       const model = await saveModel(args.out, dataset, plan.candidates[chosen]!, comparison, chosen);
       await savePredictions(path("predictions.parquet"), dataset, model, comparison.first);
       await writeWhole(path("metrics.json"), `${JSON.stringify(results, null, 1)}\n`);
       await writeWhole(path("report.html"), renderReport(results));
       return { results, saved };
-    });
+    }));
     show(results, args.json, saved, args.out);
   },
 });

@@ -14,7 +14,8 @@ import { renderTuningSummary } from "../terminal/tuning.ts";
 import { machine, versions } from "../version.ts";
 import { alphas, commandLine, dataArgs, datasetOf, familiesOf, trainingArgs, trainingOf } from "./arguments.ts";
 import { numbers, wholeNumber } from "./options.ts";
-import { makeFolder, resumable } from "./resumable.ts";
+import { inFolder } from "./folder.ts";
+import { resumable, stateFrom } from "./resumable.ts";
 
 const { hidden, epochs, seed, jobs, resume } = trainingArgs;
 const metrics: Readonly<Record<string, Metric>> = { "average-precision": "averagePrecision", "macro-f1": "macroF1Tuned", "log-loss": "logLoss" };
@@ -49,16 +50,13 @@ export const tune = defineCommand({
     const folds = { folds: wholeNumber("folds", args.folds, 2), repeats: wholeNumber("repeats", args.repeats, 1), seed: training.seed };
     const dataset = await datasetOf(args, rawArgs);
     const classes = dataset.target.classes.length;
-    const grid = gridOf(numbers("gamma", args.gamma), alphas(args.alpha ?? (classes === 2 ? "none,balanced,0.25" : "none,balanced")), classes, familiesOf("loss", args.loss));
+    const grid = gridOf(numbers("gamma", args.gamma), alphas(args.alpha ?? (classes === 2 ? "none,balanced,0.25" : "none,balanced")), classes, familiesOf(args.loss));
     const plan: TunePlan = { ...training, grid, metric, folds };
-    makeFolder(args.out);
     const path = (name: string): string => join(args.out, name);
     // More repeats may be asked for later, and the number of jobs changes no result: neither is in the fingerprint.
     const print = fingerprint(dataset, [grid.map(({ name }) => name), metric, folds.folds, plan.hidden, plan.seed, plan.epochs]);
     const checkpoint = checkpointFile<TuneState>(path("checkpoint"), "tune", print);
-    const state = args.resume ? checkpoint.load() : emptyTuneState();
-
-    const tuning = await resumable(checkpoint, state, { quiet: args.json }, async (watcher) => {
+    const tuning = await inFolder(args.out, () => resumable(checkpoint, stateFrom(checkpoint, args.resume, emptyTuneState()), { quiet: args.json }, async (watcher, state) => {
       const outcome = await tuneGrid(dataset, plan, state, watcher);
       const { first } = outcome.comparison;
       const assembled = assembleTuning(
@@ -71,7 +69,7 @@ export const tune = defineCommand({
       await writeWhole(path("tune.json"), `${JSON.stringify(assembled, null, 1)}\n`);
       await writeWhole(path("report.html"), renderTuning(assembled));
       return assembled;
-    });
+    }));
     console.log(args.json ? JSON.stringify(tuning) : `${renderTuningSummary(tuning, process.stdout)}\n\nReport: ${path("report.html")}`);
   },
 });
@@ -83,9 +81,9 @@ const ownOptions = new Set(["--gamma", "--alpha", "--loss", "--folds", "--repeat
 function nextCommand(rawArgs: readonly string[], { name, family, gamma, alpha }: Candidate): string {
   const kept = rawArgs.filter((arg, i) => !ownOptions.has(arg.replace(/=.*$/s, "")) && !ownOptions.has(rawArgs[i - 1] ?? "") && arg !== "--resume" && arg !== "--json");
   const trained = (): string[] => {
-    if (family === "crossEntropy" && typeof alpha !== "number") return ["--loss", name];
-    if (family === "crossEntropy") return ["--gamma", "0", "--alpha", String(alpha), "--loss", `focal γ = 0, α = ${alpha}`];
-    return [...(family === "focal" ? [] : ["--family", family]), ...(gamma === undefined ? [] : ["--gamma", String(gamma)]), "--alpha", String(alpha), "--loss", name];
+    if (family === "crossEntropy" && typeof alpha !== "number") return ["--save", name];
+    if (family === "crossEntropy") return ["--loss", "cross-entropy", "--alpha", String(alpha), "--save", name];
+    return [...(family === "focal" ? [] : ["--loss", family]), ...(gamma === undefined ? [] : ["--gamma", String(gamma)]), "--alpha", String(alpha), "--save", name];
   };
   return commandLine("focal", "train", ...kept, ...trained());
 }

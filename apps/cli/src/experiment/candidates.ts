@@ -40,9 +40,10 @@ function reference(): Candidate[] {
  * @throws FocalError `argument` for a number α with more than two classes
  */
 export function candidatesFor(gammas: readonly number[], alphas: readonly AlphaChoice[], classes: number, names: readonly FamilyName[] = ["focal"]): Candidate[] {
+  const always = [...reference(), candidateOf("crossEntropy", undefined, "balanced", classes)];
   const asked = names.flatMap((name) => gammasOf(name, gammas).flatMap((gamma) => alphas.map((alpha) => candidateOf(name, gamma, alpha, classes))));
   refuseRepeats(asked);
-  return [...reference(), candidateOf("crossEntropy", undefined, "balanced", classes), ...asked];
+  return [...always, ...asked.filter(({ name }) => always.every((other) => other.name !== name))];
 }
 
 /**
@@ -55,7 +56,8 @@ export function gridOf(gammas: readonly number[], alphas: readonly AlphaChoice[]
   const weightings = [...alphas].sort((a, b) => complexity(a) - complexity(b));
   const ascending = [...gammas].sort((a, b) => a - b);
   const weighted = weightings.filter((alpha) => alpha !== "none").map((alpha) => candidateOf("crossEntropy", undefined, alpha, classes));
-  const asked = names.flatMap((name) => {
+  // Cross-entropy stands in the grid with every weighting, asked for or not.
+  const asked = names.filter((name) => name !== "crossEntropy").flatMap((name) => {
     const { zero }: Family = families[name];
     const own = gammasOf(name, ascending).filter((gamma) => gamma !== 0 || zero === "itself");
     return weightings.flatMap((alpha) => own.map((gamma) => candidateOf(name, gamma, alpha, classes)));

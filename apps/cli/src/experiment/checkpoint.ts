@@ -22,6 +22,8 @@ export interface CheckpointFile<State> {
    */
   load(): State;
   remove(): void;
+  /** Renames the checkpoint of an earlier run, that this one will not go on with. Returns its new name; undefined where there is none. */
+  setAside(): string | undefined;
 }
 
 /** What a checkpoint must agree on to be continued: the data, to the last value, and every setting that changes a number. */
@@ -40,7 +42,7 @@ export function fingerprint({ table, target, official, ignored }: Dataset, setti
 
 /** The checkpoint of a command at a path, for the run of this fingerprint. */
 export function checkpointFile<State>(path: string, command: "train" | "tune", print: string): CheckpointFile<State> {
-  const format = `focal ${command} 1`;
+  const format = `focal ${command} 2`;
   return {
     save(state) {
       writeFileSync(`${path}.new`, serialize({ format, fingerprint: print, state } satisfies Saved));
@@ -59,5 +61,10 @@ export function checkpointFile<State>(path: string, command: "train" | "tune", p
       return saved.state as State;
     },
     remove: () => rmSync(path, { force: true }),
+    setAside() {
+      if (!existsSync(path)) return undefined;
+      renameSync(path, `${path}.old`);
+      return `${path}.old`;
+    },
   };
 }

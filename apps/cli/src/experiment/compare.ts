@@ -133,7 +133,8 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
     for (const seat of places) seat.close();
   }
   for (let index = 0; index < plan.divisions; index++) if (!divisions[index]) divisionAt(index);
-  return { runs: state.runs as Run[][], kept: state.kept as Keepsake[], first: divisionAt(0), divisions };
+  // A run resumed with fewer repeats has found more than it is asked for.
+  return { runs: state.runs.slice(0, plan.divisions) as Run[][], kept: state.kept as Keepsake[], first: divisionAt(0), divisions };
 }
 
 function divisionOf({ train: training, validation, test, duplicateRows }: Prepared): Division {

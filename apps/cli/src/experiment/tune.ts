@@ -16,8 +16,8 @@ export interface TunePlan extends Pick<Plan, "hidden" | "seed" | "epochs" | "job
 /** All that a tuning has found so far. */
 export interface TuneState {
   readonly cells: State;
-  /** Of the trainings for the official test part. */
-  readonly final: State;
+  /** Of the trainings for the official test part, with the recommended loss they are for. */
+  readonly final: { state: State; loss?: string };
 }
 
 export interface TuneOutcome {
@@ -28,7 +28,7 @@ export interface TuneOutcome {
   readonly final?: { readonly candidates: readonly Candidate[]; readonly comparison: Comparison };
 }
 
-export const emptyTuneState = (): TuneState => ({ cells: emptyState(), final: emptyState() });
+export const emptyTuneState = (): TuneState => ({ cells: emptyState(), final: { state: emptyState() } });
 
 /**
  * Trains every cell of the grid on every fold and chooses; then, where there is an official test part, trains cross-entropy and the
@@ -54,7 +54,10 @@ export async function tuneGrid(dataset: Dataset, { grid, metric, folds, ...train
 
   const candidates = [...new Set([grid[0]!, grid[choice.recommended]!])];
   const final: Plan = { ...plan, candidates, divisions: 1, divide: () => splitRows(dataset, training.seed), describe: () => "official test part" };
-  const judged = await compare(dataset, final, state.final, {
+  // Resumed with other repeats, another loss may be recommended.
+  const recommended = grid[choice.recommended]!.name;
+  if (state.final.loss !== recommended) Object.assign(state.final, { state: emptyState(), loss: recommended });
+  const judged = await compare(dataset, final, state.final.state, {
     ...watcher, onProgress: (done, total, what) => watcher.onProgress(inFolds + (extra * done) / total, inFolds + extra, what),
   });
   return { plan, comparison, choice, final: { candidates, comparison: judged } };

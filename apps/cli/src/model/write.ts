@@ -20,10 +20,13 @@ export function writeWhole(path: string, content: string | Uint8Array): Promise<
   return replaceFile(path, (temporary) => writeFile(temporary, content));
 }
 
-function reason(error: unknown): string {
+/** What a file system had against it, in words. */
+export function reason(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === "ENOENT") return "its folder does not exist";
   if (code === "EACCES" || code === "EPERM") return "permission denied";
+  if (code === "EROFS") return "its file system is read-only";
+  if (code === "ENOTDIR") return "part of its path is a file";
   if (code === "ENOSPC") return "the disk is full";
   if (code === "EISDIR") return "it is a folder";
   return (message ?? String(error)).split("\n", 1)[0]!;

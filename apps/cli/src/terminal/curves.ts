@@ -12,8 +12,8 @@ export function drawCurves(figure: LossCurves, heading: LossFigureOptions, colum
   const width = Math.min(Math.max(columns, NARROWEST), WIDEST);
   const words = { ...wording(figure), ...heading };
   let colored = 0;
-  const series = figure.curves.map(({ gamma, points }) => ({
-    name: gamma === 0 ? "cross-entropy" : curveName(gamma, figure.alpha),
+  const series = figure.curves.map(({ gamma, name, points }) => ({
+    name: name !== undefined ? name : gamma === 0 ? "cross-entropy" : curveName(gamma, figure.alpha),
     paint: gamma === 0 ? colors.bold : colors[SERIES[colored++ % SERIES.length]!],
     points: points.map(({ pt, value }) => ({ x: pt, y: value })),
   }));
