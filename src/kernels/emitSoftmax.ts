@@ -7,6 +7,7 @@ import { Listing } from "../targets/wasm.ts";
 import type { Register } from "../targets/wasm.ts";
 import { Code, f32, f64, i32, moduleOf, v128 } from "./assembler.ts";
 import { step, streams, Weaver } from "./weave.ts";
+import type { Locals } from "./weave.ts";
 
 /** What a softmax kernel is compiled for. */
 export interface SoftmaxVariant {
@@ -18,7 +19,7 @@ export interface SoftmaxVariant {
   readonly rowsInPlane: number;
 }
 
-/** The arrays a softmax kernel goes over, in the order of its arguments; then room for one vector per class and stream. */
+/** The arrays a softmax kernel goes over, in the order of its arguments; then room for one vector per class and stream: a group's logits, then their powers. */
 export const softmaxArrays = ["logits", "labels", "weights", "losses", "grad", "hessian", "alpha", "scratch"] as const;
 type ArrayName = (typeof softmaxArrays)[number];
 const addressOf = Object.fromEntries(softmaxArrays.map((name, i) => [name, i])) as Readonly<Record<ArrayName, number>>;
@@ -53,13 +54,14 @@ function bodies({ loss, order }: SoftmaxVariant) {
   const first = new Listing(), from1 = hold(first);
   const z1 = first.emit("v128.load", [], addressOf.logits), isLabel1 = first.emit("f32x4.eq", [from1("label"), from1("counter")]);
   const strongest = {
+    z: z1,
     own: first.emit("v128.bitselect", [z1, from1("own"), isLabel1]),
     top: first.emit("f32x4.pmax", [from1("top"), first.emit("v128.bitselect", [first.constant(-Infinity), z1, isLabel1])]),
     alphaT: perClass ? first.emit("v128.bitselect", [first.emit("v128.load", [], addressOf.alpha), from1("alphaT"), isLabel1]) : undefined,
   };
 
   const second = new Listing(), from2 = hold(second);
-  const z2 = second.emit("v128.load", [], addressOf.logits), isLabel2 = second.emit("f32x4.eq", [from2("label"), from2("counter")]);
+  const z2 = second.emit("v128.load", [], addressOf.scratch), isLabel2 = second.emit("f32x4.eq", [from2("label"), from2("counter")]);
   const d = difference(second, z2, from2("top"));
   const [power] = second.formulas([expOfNegative(u, tail)], { u: d.value, tail: d.tail }) as [Register];
   const e = second.emit("v128.andnot", [power, isLabel2]);
@@ -163,11 +165,11 @@ export function emitSoftmax(variant: SoftmaxVariant): Uint8Array<ArrayBuffer> {
   for (let s = 0; s < streams; s++) code.get(addressOf.labels).memory("v128.load", 16 * s).set(local("label", s));
   fill("top", lowest);
   for (const name of ["own", "alphaT", "rest", "seen"] as const) fill(name, zero);
-  overClasses(() => keep(parts.first, parts.strongest, ["own", "top", "alphaT"]));
-  overClasses(() => {
-    const at = keep(parts.second, parts.powers, ["rest", "seen"]);
-    for (let s = 0; s < streams; s++) code.get(scratchAt).get(at(parts.powers.e, s)).memory("v128.store", 16 * s);
-  });
+  const note = (at: Locals, register: Register): void => {
+    for (let s = 0; s < streams; s++) code.get(scratchAt).get(at(register, s)).memory("v128.store", 16 * s);
+  };
+  overClasses(() => note(keep(parts.first, parts.strongest, ["own", "top", "alphaT"]), parts.strongest.z));
+  overClasses(() => note(keep(parts.second, parts.powers, ["rest", "seen"]), parts.powers.e));
   const at = keep(parts.formulas, parts.row, ["slope", "curvature", "inverse", "sum"]);
   for (let s = 0; s < streams; s++) code.get(addressOf.losses).get(at(parts.row.loss, s)).memory("v128.store", 16 * s);
   if (order > 0) {

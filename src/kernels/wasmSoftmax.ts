@@ -1,4 +1,4 @@
-import type { Job } from "../heads/job.ts";
+import type { Job, NumberArray } from "../heads/job.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { AnyLoss, Loss } from "../losses/loss.ts";
 import { emitSoftmax, softmaxArrays } from "./emitSoftmax.ts";
@@ -73,12 +73,11 @@ function runBlock(blocks: Blocks, run: Run, job: Job<Loss>, from: number, to: nu
   const { targets, weights, ignoreIndex, scale, losses, grad, hessian } = job;
   const rows = to - from, padded = Math.ceil(rows / step) * step;
   move(job, from, to, blocks.rows, (at, length, place) => blocks.logits.set((job.logits as Float32Array).subarray(at, at + length), place));
-  for (let i = 0; i < padded; i++) {
-    const ignored = i >= rows || targets[from + i] === ignoreIndex;
-    blocks.labels[i] = ignored ? 0 : targets[from + i]!;
-    blocks.weights[i] = ignored ? 0 : weights ? weights[from + i]! : 1;
-    if (ignored) silence(blocks, job, i);
-  }
+  copy(targets, blocks.labels, from, to);
+  if (weights) copy(weights, blocks.weights, from, to);
+  else blocks.weights.fill(1, 0, rows);
+  for (let i = 0; i < rows && ignoreIndex !== undefined; i++) if (targets[from + i] === ignoreIndex) silence(blocks, job, i);
+  for (let i = rows; i < padded; i++) silence(blocks, job, i);
   run(...softmaxArrays.map((name) => blocks[name].byteOffset), padded / step, scale);
   let sum = 0;
   for (let i = 0; i < rows; i++) sum += blocks.losses[i]!;
@@ -99,7 +98,12 @@ function move({ classes, inner }: Job, from: number, to: number, rowsInPlane: nu
   for (let k = 0; k < classes; k++) visit(start + k * inner, to - from, k * rowsInPlane);
 }
 
+function copy(array: NumberArray, block: Float32Array, from: number, to: number): void {
+  block.set(ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to));
+}
+
 /** Whatever an ignored example holds must not turn up in the results, not even as 0 · NaN. */
-function silence({ logits, rows }: Blocks, { classes, inner }: Job, i: number): void {
+function silence({ logits, labels, weights, rows }: Blocks, { classes, inner }: Job, i: number): void {
+  labels[i] = weights[i] = 0;
   for (let k = 0; k < classes; k++) logits[inner === 1 ? i * classes + k : k * rows + i] = 0;
 }
