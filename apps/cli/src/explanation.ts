@@ -23,7 +23,7 @@ export interface Source {
   readonly target: string;
   /** Columns the scores are in. */
   readonly scores: readonly string[];
-  readonly from: "logits" | "probabilities";
+  readonly from: "logits" | "probabilities" | "percentages";
   /** The part that was explained, where the file names parts. */
   readonly part?: string;
 }

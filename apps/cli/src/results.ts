@@ -72,7 +72,7 @@ export interface LossResult {
 export interface Summary {
   readonly mean: number;
   readonly sd: number;
-  /** Paired difference to cross-entropy on the same splits; absent for cross-entropy itself. low/high: 95 % interval, absent with one repeat. */
+  /** Paired difference to cross-entropy on the same splits; absent for cross-entropy itself. low/high: 95 % interval, absent with fewer than four repeats. */
   readonly difference?: { readonly mean: number; readonly low?: number; readonly high?: number };
 }
 

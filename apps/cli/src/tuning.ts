@@ -50,10 +50,11 @@ export interface Cell {
   readonly nearBest: boolean;
 }
 
+/** Without ends where there are fewer than four folds, repeats included: they would be anywhere. */
 export interface Interval {
   readonly mean: number;
-  readonly low: number;
-  readonly high: number;
+  readonly low?: number;
+  readonly high?: number;
 }
 
 /** What the choice itself is worth. */

@@ -120,6 +120,19 @@ describe("the verdict in words", () => {
   });
 });
 
+describe("too few folds for an interval", () => {
+  test("no winner, and the words say what is missing instead of digits", () => {
+    const scores = [reference, restart, plus(reference, steady)].map((own) => own.slice(0, 2));
+    const choice = choose({ ...settings, folds: 2, scores, range: [0, 1] });
+    expect(choice).toMatchObject({ best: 2, recommended: 0, nearBest: [true, true, true] });
+    expect(choice.toReference[2]).toEqual({ mean: expect.closeTo(0.0305, 12) });
+    const { headline, recommendation, selection } = pronounce(choice, ["cross-entropy", "cross-entropy (restart)", "focal γ = 1"], "averagePrecision", [0.81, 0.81, 0.84]);
+    expect(headline).toBe("So few folds cannot tell losses apart.");
+    expect(recommendation.reason).toBe("For an interval use four folds or more (--folds, --repeats). The best mean, focal γ = 1, differs from it by +0.031 in average precision (too few folds for an interval; a restart of cross-entropy moves it by 0.003).");
+    expect(selection.sentence).toContain("(too few folds for an interval)");
+  });
+});
+
 describe("the grid", () => {
   const names = (...args: Parameters<typeof gridOf>): string[] => gridOf(...args).map(({ name }) => name);
 
@@ -129,6 +142,7 @@ describe("the grid", () => {
       "focal γ = 1", "focal γ = 2", "focal γ = 1, balanced", "focal γ = 2, balanced", "focal γ = 1, α = 0.25", "focal γ = 2, α = 0.25",
     ]);
     expect(names([2], ["none"], 2, ["focal"])).toEqual(["cross-entropy", "cross-entropy (restart)", "focal γ = 2"]);
+    expect(names([2], ["none"], 2, ["crossEntropy", "focal"])).toEqual(["cross-entropy", "cross-entropy (restart)", "focal γ = 2"]);
   });
 
   test("gives losses without γ one cell a weighting, and γ = 0 only to those for which it is a loss of its own", () => {

@@ -20,9 +20,17 @@ describe("intervals", () => {
     expect(low).toBeCloseTo(2 * mean - high!, 12);
   });
 
-  test("one repeat gives no interval", () => {
-    expect(pairedDifference([1], [0.5], 0.3)).toEqual({ mean: 0.5 });
+  test("fewer than four repeats give no interval, four do", () => {
+    for (const n of [1, 2, 3]) expect(pairedDifference([1, 0.9, 0.8].slice(0, n), [0.5, 0.4, 0.3].slice(0, n), 0.3)).toEqual({ mean: expect.closeTo(0.5, 12) });
+    expect(pairedDifference([1, 0.9, 0.8, 0.9], [0.5, 0.4, 0.3, 0.2], 0.3).low).toBeLessThan(0.55);
     expect(meanAndDeviation([3])).toEqual({ mean: 3, sd: 0 });
+  });
+
+  test("an interval ends where the metric does: of an average precision of 0.3 at −0.3 and +0.7", () => {
+    const scattered = [1, 0, 1, 0], steady = [0.3, 0.3, 0.3, 0.3];
+    // sd √(1/3), t = 5.8409, √(1/4 + 0.3): half an interval is 2.5009.
+    expect(pairedDifference(scattered, steady, 0.3, 0.99)).toMatchObject({ low: expect.closeTo(-2.301, 3), high: expect.closeTo(2.701, 3) });
+    expect(pairedDifference(scattered, steady, 0.3, 0.99, [0, 1])).toMatchObject({ low: expect.closeTo(-0.3, 12), high: expect.closeTo(0.7, 12) });
   });
 });
 
@@ -41,6 +49,12 @@ describe("candidates", () => {
     expect(balanced.recovery([90, 10])).toEqual([{ kind: "posterior", gamma: parameters["gamma"], alpha }]);
     expect((alpha as number[])[1]).toBeGreaterThan((alpha as number[])[0]!);
     expect(candidatesFor([2], ["none"], 2)[3]!.loss([90, 10]).formula).toBe(focal().formula);
+  });
+
+  test("cross-entropy asked for by name adds only what is not there anyway", () => {
+    expect(candidatesFor([2], ["none", "balanced", 0.25], 2, ["crossEntropy"]).map(({ name }) => name)).toEqual([
+      "cross-entropy", "cross-entropy (restart)", "balanced cross-entropy", "cross-entropy, α = 0.25",
+    ]);
   });
 });
 
@@ -88,6 +102,10 @@ describe("the conclusion", () => {
     const { headline, recommendation } = conclude([reference, restart, loss("focal γ = 2", { averagePrecision: [0.99, 1, 1, 1, 1] })].map(one), 1 / 3);
     expect(headline).toBe("One split cannot tell losses apart.");
     expect(recommendation.loss).toBe("cross-entropy");
+    const three = (result: LossResult): LossResult => ({ ...result, runs: result.runs.slice(0, 3) });
+    const few = conclude([reference, restart, loss("focal γ = 2", { averagePrecision: [0.99, 1, 1, 1, 1] })].map(three), 1 / 3);
+    expect(few.headline).toBe("3 splits cannot tell losses apart.");
+    expect(few.recommendation.reason).toMatch(/^For an interval use --repeats 5\. Here focal γ = 2 differs by \+0\.197 in average precision; a restart/);
   });
 
   test("names a loss that decides better where rankings do not differ", () => {

@@ -64,6 +64,19 @@ describe("what is read", () => {
     expect(fromOne.notes).toEqual(["Every score lies in [0, 1], so scores were read as probabilities (--from logits if they are not)."]);
   });
 
+  test("percentages are known by their range, say the same as probabilities (1e-9), and a note says so", async () => {
+    const one = csv("percent-one.csv", "fraud,p", truth.map((t, i) => [t, 100 * sigma(logits[i]! + 3)]));
+    const two = csv("percent-two.csv", "fraud,p_0,p_1", truth.map((t, i) => [t, 100 * sigma(-logits[i]! - 3), 100 * sigma(logits[i]! + 3)]));
+    const expected = diagnose(logits.map((x) => x + 3), truth, focal({ gamma: 2 })).losses[0]!;
+    for (const args of [[one], [two, "--scores", "p_0,p_1"], [one, "--from", "percentages"]]) {
+      const { diagnosis, source, notes } = await explained(...args, "--target", "fraud");
+      expect(source.from).toBe("percentages");
+      diagnosis.losses[0]!.classes.forEach((k, at) => expect(k.gradient).toBeCloseTo(expected.classes[at]!.gradient, 9));
+      expect(notes).toEqual(args.includes("--from") ? [] : ["Scores lie between 0 and 100, as no logits do, so they were read as percentages (--from logits if they are not)."]);
+    }
+    expect((await explained(one, "--target", "fraud", "--from", "logits")).source.from).toBe("logits");
+  });
+
   test("a column is of the class it is named after, else of --positive, else of the rarer", async () => {
     const inverted = csv("inverted.csv", "fraud,p_no", truth.map((t, i) => [t === 1 ? "yes" : "no", sigma(-logits[i]!)]));
     expect((await explained(inverted, "--target", "fraud")).classes).toEqual(["yes", "no"]);
@@ -139,6 +152,7 @@ describe("what is said", () => {
     expect(said).toMatch(/0\.99 to 0\.999 +0 +0 % +0 %/);
     expect(said).toMatch(/0\.9 to 0\.99 +5.000 +67 % /);
     expect(said).toContain("Suggested: focal loss with γ = 1 and α = 0.25.");
+    expect(said.replace(/\s+/g, " ")).toMatch(/Of 5 050 rows the gradient listens to about \d[\d ]* under cross-entropy and to about \d[\d ]* under focal γ = 2\. /);
     expect(said).toContain(`Report: ${out}`);
     const explanation = await explained(drowned, "--target", "y");
     for (const columns of [40, 60, 100]) {
@@ -148,6 +162,7 @@ describe("what is said", () => {
 
   test("cross-entropy itself can be explained, and other losses of one margin", async () => {
     const { losses, diagnosis } = await explained(drowned, "--target", "y", "--loss", "cross-entropy");
+    expect((await explained(drowned, "--target", "y", "--loss", "crossEntropy")).losses).toEqual(losses);
     expect(losses).toEqual(["cross-entropy", "focal γ = 0.5", "focal γ = 1", "focal γ = 2", "focal γ = 5"]);
     // Gradients of 1 − p_t: 50 · 0.98 and 5000 · 0.02.
     expect(diagnosis.losses[0]!.classes[1]!.gradient).toBeCloseTo(49 / 149, 9);
@@ -182,6 +197,8 @@ describe("mistakes are one sentence with exit code 1, and leave nothing written"
     TWO: csv("two.csv", "y,p,q", [["a", 0.2, 0.3], ["b", 0.3, 0.1]]),
     MANY: csv("many.csv", "y,p", [["a", 0.2], ["b", 0.3], ["c", 0.3]]),
     SUM: csv("sum.csv", "y,p_a,p_b", [["a", 0.2, 0.8], ["b", 0.9, 0.9]]),
+    PERCENT: csv("percent.csv", "y,p", [["a", 20], ["b", 120]]),
+    SMALL: csv("small.csv", "y,p", [["a", 2], ["b", 9]]),
     EMPTY: file("empty.csv", ""),
     HEADER: csv("header.csv", "y,p", []),
     OWN: csv("unlabelled.csv", "row,predicted,p_a,p_b,raw_a,raw_b", [[1, "a", 0.7, 0.3, 0.6, 0.4]]),
@@ -198,7 +215,7 @@ describe("mistakes are one sentence with exit code 1, and leave nothing written"
     [["BINARY", "--target", "fraud", "--gamma", "-1"], /gamma must be ≥ 0, got -1/],
     [["BINARY", "--target", "fraud", "--alpha", "2"], /alpha must be in \[0, 1\]/],
     [["BINARY", "--target", "fraud", "--alpha", "1,2,3"], /alpha must have 2 values/],
-    [["BINARY", "--target", "fraud", "--from", "odds"], /from must be logits, probabilities, auto, got "odds"/],
+    [["BINARY", "--target", "fraud", "--from", "odds"], /from must be logits, probabilities, percentages, auto, got "odds"/],
     [["BINARY", "--target", "fraud", "--part", "half"], /part must be train, validation, test, all, got "half"/],
     [["BINARY", "--target", "fraud", "--gama", "2"], /explain has no option --gama/],
     [["TEXT", "--target", "y", "--scores", "p"], /scores "p" of .*text\.csv are text, expected numbers/],
@@ -217,7 +234,10 @@ describe("mistakes are one sentence with exit code 1, and leave nothing written"
     [["PARTS"], /every row of the part "train" has the label "a", nothing to tell apart/],
     [["PARTS", "--part", "validation"], /onlytrain\.csv has no rows of the part "validation"/],
     [["nowhere.csv", "--target", "y"], /no such file: "nowhere\.csv"/],
-    [[], /Missing required/],
+    [[], /^focal: explain needs FILE…: CSV, TSV, Parquet/],
+    [["PERCENT", "--target", "y", "--from", "percentages"], /score "p" is 120 in row 2, expected a percentage in \[0, 100\]/],
+    [["PERCENT", "--target", "y"], /scores "p" lie between 20 and 120, none below 0 and most above 1, which neither probabilities nor logits usually do: say what they are with --from logits or --from percentages/],
+    [["SMALL", "--target", "y"], /scores "p" lie between 2 and 9, none below 0/],
   ])("focal explain %j", async (args, sentence) => {
     const before = readdirSync(pathOf(""));
     const { code, said, err } = await explain(...args.map((arg) => files[arg] ?? arg));

@@ -16,6 +16,8 @@ async function focal(...args: string[]): Promise<{ out: string; error: string; c
 test("prints any loss of the library as its paper writes it", async () => {
   expect((await focal("render", "poly1Focal")).out).toBe("-(1 - p_t)^{\\gamma} \\log(p_t) + \\epsilon (1 - p_t)^{\\gamma + 1}");
   expect((await focal("render", "asymmetric")).out).toContain("(1 - p)^{\\gamma_{+}}");
+  expect((await focal("render", "cross-entropy")).out).toBe((await focal("render", "crossEntropy")).out);
+  expect((await focal("render", "crossEntropy")).out).toContain("\\log");
   expect((await focal("render", "focalTversky")).out).toContain("\\sum t p");
 });
 

@@ -1,8 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readTable } from "../src/data/index.ts";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { loadDataset, readTable, splitRows } from "../src/data/index.ts";
+import { candidatesFor } from "../src/experiment/candidates.ts";
+import { checkpointFile, fingerprint } from "../src/experiment/checkpoint.ts";
+import { compare, emptyState, type Plan, type State } from "../src/experiment/compare.ts";
 import type { Results } from "../src/results.ts";
 import { blobs, focal, interrupt } from "./program.ts";
 
@@ -16,7 +19,10 @@ const timeless = ({ losses }: Results): unknown => JSON.parse(JSON.stringify(los
 
 const quick = ["--target", "verdict", "--epochs", "60", "--hidden", "8"];
 
-beforeAll(() => writeFileSync(at("data.csv"), blobs(1500)));
+beforeAll(() => {
+  writeFileSync(at("data.csv"), blobs(1500));
+  writeFileSync(at("few.csv"), `x,y\n${Array.from({ length: 20 }, (_, i) => `${i / 2},${i < 2 ? "b" : "a"}`).join("\n")}\n`);
+});
 
 describe("focal train", () => {
   test("writes report, models, metrics and predictions, and says where", async () => {
@@ -67,7 +73,7 @@ describe("focal train", () => {
 
   test("a linear model, several γ and α, a temperature, and the model of a named loss", async () => {
     const { code } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--gamma", "0,2", "--alpha", "none,.25",
-      "--temperature", "--repeats", "1", "--loss", "focal γ = 2, α = 0.25", "--out", at("linear"));
+      "--temperature", "--repeats", "1", "--save", "focal γ = 2, α = 0.25", "--out", at("linear"));
     expect(code).toBe(0);
     const model = JSON.parse(readFileSync(join(at("linear"), "model.json"), "utf8")) as { loss: unknown };
     expect(model.loss).toEqual({ name: "focal", parameters: { gamma: 2 }, alpha: 0.25 });
@@ -79,8 +85,8 @@ describe("focal train", () => {
   });
 
   test("another family in focal loss's place, with probabilities by what validation taught", async () => {
-    const { code } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--family", "focalStar,flsd53", "--alpha", "balanced", "--repeats", "1",
-      "--loss", "flsd53, balanced", "--out", at("family"));
+    const { code } = await focal("train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--loss", "focalStar,flsd53", "--alpha", "balanced", "--repeats", "1",
+      "--save", "flsd53, balanced", "--out", at("family"));
     expect(code).toBe(0);
     const { losses } = results("family");
     expect(losses.map(({ name }) => name).slice(3)).toEqual(["focalStar γ = 2, balanced", "flsd53, balanced"]);
@@ -101,7 +107,7 @@ describe("focal train", () => {
 describe("a mistake gives one sentence and exit code 1, and writes nothing", () => {
   test.each([
     [["train", "nowhere.csv", "--target", "y"], /no such file: "nowhere.csv"/],
-    [["train", "DATA"], /Missing required argument: --target/],
+    [["train", "DATA"], /^focal: train needs --target COLUMN: the column to predict$/],
     [["train", "DATA", "--target", "verdikt"], /no column "verdikt".*did you mean "verdict"/],
     [["train", "DATA", "--target", "verdict", "--gama", "2"], /train has no option --gama; it has --target/],
     [["train", "DATA", "--target", "verdict", "--gamma", "-1"], /gamma must be ≥ 0, got -1/],
@@ -110,27 +116,38 @@ describe("a mistake gives one sentence and exit code 1, and writes nothing", () 
     [["train", "DATA", "--target", "verdict", "--alpha", "3"], /alpha must be in \[0, 1\]/],
     [["train", "DATA", "--target", "verdict", "--hidden", "0"], /hidden must be a whole number ≥ 1, got "0"/],
     [["train", "DATA", "--target", "verdict", "--repeats", "1.5"], /repeats must be a whole number ≥ 1, got "1.5"/],
-    [["train", "DATA", "--target", "verdict", "--loss", "hinge"], /loss must be "cross-entropy", .*got "hinge"/],
+    [["train"], /^focal: train needs FILE…: CSV, TSV, Parquet or JSON files/],
+    [["train", "DATA", "--target", "verdict", "--loss", "hinge"], /loss must be cross-entropy, focal, .*got "hinge"$/],
+    [["train", "DATA", "--target", "verdict", "--loss", "focal γ = 2"], /got "focal γ = 2"; which model to save is said by --save$/],
+    [["train", "DATA", "--target", "verdict", "--save", "hinge"], /save must be "cross-entropy", .*got "hinge"/],
+    [["train", "DATA", "--target", "verdict", "--family", "focal"], /train has no option --family; it has .*--loss/],
+    [["train", "DATA", "--target", "verdict", "--drop", "width,<b>colour</b>,row_id", "--out", "OUT"], /no usable column is left/],
+    [["train", "FEW", "--target", "y", "--out", "OUT"], /class "b" of "y" has 2 rows in all, expected at least 3/],
+    [["train", "DATA", "--target", "verdict", "--out", "/proc/x"], /out must be a folder to write to, but "\/proc\/x" cannot be: none can be made there$/],
+    [["train", "DATA", "--target", "verdict", "--out", "/dev/null/x/y"], /out cannot be made: "\/dev\/null\/x\/y" lies in "\/dev\/null", which is a file/],
     [["train", "DATA", "--target", "verdict", "--positive", "maybe"], /no class "maybe"/],
     [["train", "DATA", "--target", "width"], /width/],
     [["train", "DATA", "--target", "verdict", "--resume", "--out", "OUT"], /nothing to resume: there is no/],
     [["train", "DATA", "--target", "verdict", "--out", "DATA"], /out must be a folder, but ".*data.csv" is a file/],
     [["predict", "nowhere.onnx", "DATA", "--out", "DATA"], /out would overwrite ".*data.csv", which is being read/],
     [["predict", "nowhere.onnx", "DATA", "--out", "nowhere/scored.csv"], /out is in a folder that does not exist: "nowhere"/],
+    [["predict", "nowhere.onnx", "DATA", "--out", "/dev/null/scored.csv"], /out must be in a folder, but "\/dev\/null" is none/],
+    [["plot", "--out", "/dev/null/figure.svg"], /cannot write "\/dev\/null\/figure.svg": part of its path is a file/],
     [["plot", "extra"], /plot takes no argument "extra"/],
     [["predict", "nowhere.onnx", "DATA"], /nowhere.onnx/],
     [["predict", "DATA", "DATA"], /model/],
-    [["predict"], /Missing required/],
+    [["predict"], /^focal: predict needs MODEL: model\.onnx or model\.json that focal train wrote$/],
     [["plot", "--gamma", "a"], /gamma/],
     [["render", "hinge"], /loss must be .*focal, .*got "hinge"/],
     [["render", "focal", "--to", "cobol"], /language must be tex, js, wasm, wgsl, got "cobol"/],
     [["dance"], /no command "dance"; there are train, tune, predict/],
   ])("focal %j", async (args, sentence) => {
-    const { code, err } = await focal(...args.map((arg) => (arg === "DATA" ? at("data.csv") : arg === "OUT" ? at("mistake") : arg)));
+    const { code, err } = await focal(...args.map((arg) => (arg === "DATA" ? at("data.csv") : arg === "OUT" ? join(at("mistake"), "deeper") : arg === "FEW" ? at("few.csv") : arg)));
     expect(code).toBe(1);
     expect(err).toMatch(sentence);
     expect(err.trim().split("\n")).toHaveLength(1);
     expect(existsSync("focal-output")).toBe(false);
+    expect(existsSync(at("mistake"))).toBe(false);
   });
 });
 
@@ -156,11 +173,46 @@ describe("an interrupted run", () => {
     expect(timeless(results("killed"))).toEqual(timeless(results("whole")));
   });
 
+  test("is set aside with a word by a new run without --resume, and may be resumed with fewer repeats", async () => {
+    const linear = ["train", at("data.csv"), "--target", "verdict", "--hidden", "none", "--out", at("fewer")];
+    const dataset = await loadDataset({ files: [at("data.csv")], target: "verdict" });
+    const candidates = candidatesFor([2], ["none"], 2);
+    const plan: Plan = { candidates, divisions: 3, divide: (index) => splitRows(dataset, index), describe: String, hidden: [], seed: 0, temperature: false, epochs: undefined, jobs: 1, details: true };
+    const state = emptyState();
+    await compare(dataset, plan, state, { signal: new AbortController().signal, onProgress() {}, onState() {} });
+    mkdirSync(at("fewer"));
+    const checkpoint = checkpointFile<State>(join(at("fewer"), "checkpoint"), "train", fingerprint(dataset, [candidates.map(({ name }) => name), [], 0, undefined, false]));
+    checkpoint.save(state);
+    expect(await focal(...linear, "--resume", "--repeats", "2")).toMatchObject({ code: 0, err: "" });
+    expect(results("fewer").protocol).toMatchObject({ repeats: 2, configurations: 8 });
+    for (const { runs } of results("fewer").losses) expect(runs).toHaveLength(2);
+    const resumed = timeless(results("fewer"));
+
+    checkpoint.save(state);
+    const anew = await focal(...linear, "--repeats", "2");
+    expect(anew.err).toBe(`note: an earlier run was not finished; its checkpoint is kept as ${join(at("fewer"), "checkpoint.old")}, and this run starts anew (--resume would go on with it)`);
+    expect(readdirSync(at("fewer"))).toContain("checkpoint.old");
+    expect(timeless(results("fewer"))).toEqual(resumed);
+  });
+
   test("whose checkpoint was torn, or belongs to other settings, is refused with a sentence", async () => {
     await stop("torn", "SIGKILL");
     const other = await focal(...args("torn"), "--resume", "--seed", "1");
     expect(other).toMatchObject({ code: 1, err: expect.stringContaining("belongs to other data or settings") as string });
     truncateSync(join(at("torn"), "checkpoint"), 100);
     expect(await focal(...args("torn"), "--resume")).toMatchObject({ code: 1, err: expect.stringContaining("no readable checkpoint") as string });
+  });
+});
+
+describe("help", () => {
+  test.each([[], ["--help"], ["train", "--help"], ["plot", "-h"]])("%j has no colour codes where the output is no terminal or NO_COLOR is set, whatever its value", async (...args) => {
+    for (const color of ["", "1", "yes"]) {
+      vi.stubEnv("NO_COLOR", color).stubEnv("FORCE_COLOR", undefined).stubEnv("TEST", undefined).stubEnv("CI", undefined);
+      const { code, out } = await focal(...args);
+      vi.unstubAllEnvs();
+      expect(code).toBe(0);
+      expect(out).toContain("focal");
+      expect(out).not.toContain("\u001b");
+    }
   });
 });

@@ -1,9 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { foldRows, loadDataset, type Dataset } from "../src/data/index.ts";
+import { gridOf } from "../src/experiment/candidates.ts";
+import type { Watcher } from "../src/experiment/compare.ts";
 import { familyNames } from "../src/experiment/families.ts";
+import { emptyTuneState, tuneGrid } from "../src/experiment/tune.ts";
 import type { Tuning } from "../src/tuning.ts";
 import { file, numbers, sentence } from "./data-files.ts";
 import { blobs, focal, interrupt } from "./program.ts";
@@ -35,6 +38,8 @@ describe("focal tune", () => {
     }
     expect(protocol).toMatchObject({ folds: 3, repeats: 1, comparisons: 5, configurations: 21 });
     expect(data.splits.map((split) => split.test.reduce((a, b) => a + b))).toEqual([300, 300, 300]);
+    expect(out.replace(/\s+/g, " ")).toContain("too few folds for an interval");
+    expect(cells.every(({ toReference }) => toReference?.low === undefined)).toBe(true);
     for (const text of [best, recommendation.loss, recommendation.reason.slice(0, 30), next, join(at("first"), "report.html")]) expect(out.replace(/\n/g, " ")).toContain(text);
 
     expect(next.startsWith("focal train ")).toBe(true);
@@ -135,7 +140,8 @@ describe("folds", () => {
 describe("a mistake gives one sentence and exit code 1", () => {
   test.each([
     [["--target", "verdict", "--metric", "accuracy"], /metric must be average-precision, macro-f1, log-loss, got "accuracy"/],
-    [["--target", "verdict", "--loss", "hinge"], /loss must be focal, poly1Focal, .*got "hinge"/],
+    [["--target", "verdict", "--loss", "hinge"], /loss must be cross-entropy, focal, poly1Focal, .*got "hinge"/],
+    [["--target", "verdict", "--loss", "cross-entropy", "--alpha", "none"], /nothing to compare: γ = 0 without class weights is cross-entropy itself/],
     [["--target", "verdict", "--folds", "1"], /folds must be a whole number ≥ 2, got "1"/],
     [["--target", "verdict", "--folds", "91"], /has 90 rows in all, expected at least 91/],
     [["--target", "verdict", "--gamma", "-1"], /gamma must be ≥ 0, got -1/],
@@ -147,6 +153,7 @@ describe("a mistake gives one sentence and exit code 1", () => {
     expect(code).toBe(1);
     expect(err).toMatch(words);
     expect(err.trim().split("\n")).toHaveLength(1);
+    expect(existsSync(at("mistake"))).toBe(false);
   });
 });
 
@@ -166,5 +173,16 @@ describe("an interrupted tuning", () => {
     expect(readdirSync(at(signal))).not.toContain("checkpoint");
     if (signal === "SIGINT") expect((await focal(...args("whole"))).code).toBe(0);
     expect(timeless(tuning(signal))).toEqual(timeless(tuning("whole")));
+  });
+
+  test("goes on with fewer repeats than were found already, and judges the loss that those recommend", async () => {
+    const dataset = await loadDataset({ files: [at("data.csv")], target: "verdict" });
+    const { plan, state } = { plan: { hidden: [], seed: 0, epochs: undefined, jobs: 1, grid: gridOf([2], ["none"], 2, ["focal"]), metric: "averagePrecision" } as const, state: emptyTuneState() };
+    const watcher: Watcher = { signal: new AbortController().signal, onProgress() {}, onState() {} };
+    const twice = await tuneGrid(dataset, { ...plan, folds: { folds: 2, repeats: 2, seed: 0 } }, state, watcher);
+    expect(twice.comparison.runs).toHaveLength(4);
+    const once = await tuneGrid(dataset, { ...plan, folds: { folds: 2, repeats: 1, seed: 0 } }, state, watcher);
+    expect(once.comparison.runs).toEqual(twice.comparison.runs.slice(0, 2));
+    expect(once.choice.toReference[2]).toEqual({ mean: expect.any(Number) as number });
   });
 });

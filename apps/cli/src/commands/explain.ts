@@ -3,6 +3,7 @@ import { defineCommand } from "citty";
 import { FocalError } from "focal-loss";
 import { families, familyNames, type Family } from "../experiment/families.ts";
 import { explain as explainPredictions, type NamedLoss } from "../explain/explain.ts";
+import { FROM } from "../explain/logits.ts";
 import { PARTS, readPredictions, type PartName } from "../explain/read.ts";
 import { writeWhole } from "../model/index.ts";
 import { renderExplanation } from "../report/explanation.ts";
@@ -23,7 +24,7 @@ export const explain = defineCommand({
     files: { type: "positional", description: "CSV, TSV, Parquet or JSON files of labels and scores, compressed or not; globs", required: true, valueHint: "FILE…" },
     target: { type: "string", description: "column of true classes (default: label, where this program wrote the file)", valueHint: "COLUMN" },
     scores: { type: "string", description: "column of scores of the positive class, or one per class, named after it (default: raw_…, else the only numbers)", valueHint: "A,B" },
-    from: { type: "string", description: "what scores are: logits, probabilities, or auto: by their range", default: "auto", valueHint: "logits|probabilities|auto" },
+    from: { type: "string", description: "what scores are: logits, probabilities, percentages, or auto: by their range", default: "auto", valueHint: "logits|probabilities|percentages|auto" },
     positive: { type: "string", description: "the positive class; of several, this one against the rest", valueHint: "CLASS" },
     part: { type: "string", description: "rows whose column split says this: train, validation, test, all (default: train where there is any; reliability then by test)", valueHint: "PART" },
     loss: { type: "string", description: `the loss to explain: ${LOSSES.join(", ")}`, default: "focal", valueHint: "NAME" },
@@ -34,7 +35,7 @@ export const explain = defineCommand({
   },
   async run({ args, rawArgs }) {
     const loss = lossOf(args);
-    const from = oneOf("from", args.from, ["logits", "probabilities", "auto"]);
+    const from = oneOf("from", args.from, [...FROM, "auto"]);
     const part = args.part === undefined ? undefined : oneOf<PartName>("part", args.part, [...PARTS, "all"]);
     if (extname(args.out).toLowerCase() !== ".html") throw new FocalError("argument", `out must end in .html, got ${JSON.stringify(args.out)}`);
     refuseOut(args.out, args._);

@@ -42,7 +42,7 @@ function makeFolder(path: string): string[] {
     accessSync(path, constants.W_OK);
   } catch (error) {
     removeEmpty(made);
-    throw new FocalError("argument", `out must be a folder to write to, but ${quote(path)} is none: ${reason(error)}`);
+    throw new FocalError("argument", `out must be a folder to write to, but ${quote(path)} cannot be: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "none can be made there" : reason(error)}`);
   }
   return made;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { FocalError } from "focal-loss";
 
@@ -64,5 +64,7 @@ export function oneOf<T extends string>(name: string, value: string, choices: re
 export function refuseOut(out: string, read: readonly string[]): void {
   const taken = read.find((path) => resolve(path) === resolve(out));
   if (taken !== undefined) throw new FocalError("argument", `out would overwrite ${JSON.stringify(taken)}, which is being read`);
-  if (!existsSync(dirname(out))) throw new FocalError("argument", `out is in a folder that does not exist: ${JSON.stringify(dirname(out))}`);
+  const folder = dirname(out);
+  if (!existsSync(folder)) throw new FocalError("argument", `out is in a folder that does not exist: ${JSON.stringify(folder)}`);
+  if (!statSync(folder).isDirectory()) throw new FocalError("argument", `out must be in a folder, but ${JSON.stringify(folder)} is none`);
 }

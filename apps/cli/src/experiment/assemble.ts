@@ -1,5 +1,6 @@
 import type { Dataset } from "../data/index.ts";
 import { describeSplit } from "../data/index.ts";
+import { METRICS } from "../report/metric.ts";
 import type { LossResult, Metric, Results, Run, Summary } from "../results.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Comparison, Plan } from "./compare.ts";
@@ -30,7 +31,7 @@ function summarize({ name, formula }: Candidate, runs: readonly Run[], reference
     const values = runs.map((run) => run.metrics[metric]);
     return {
       ...meanAndDeviation(values),
-      ...(runs[0] !== reference[0] && { difference: pairedDifference(values, reference.map((run) => run.metrics[metric]), testOverTrain) }),
+      ...(runs[0] !== reference[0] && { difference: pairedDifference(values, reference.map((run) => run.metrics[metric]), testOverTrain, 0.95, METRICS[metric].range) }),
     };
   };
   const metrics = Object.keys(runs[0]!.metrics) as Metric[];

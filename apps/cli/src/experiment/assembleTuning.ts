@@ -49,7 +49,7 @@ function remarks({ plan, choice }: TuneOutcome): string[] {
   const notes: string[] = [];
   const fitted = [...new Set(plan.candidates.map(({ family }) => family).filter((name) => (families[name] as Family).recovery === undefined))];
   if (fitted.length > 0) notes.push(`The scores of ${fitted.join(", ")} become probabilities by a γ and a temperature fitted on validation, those of cross-entropy and focal loss by what their formulas say.`);
-  if (choice.best !== 0 && choice.recommended === 0) notes.push("A difference within noise is not shown to be none: a larger --repeats narrows the intervals.");
+  if (choice.best !== 0 && choice.recommended === 0 && choice.gain.low !== undefined) notes.push("A difference within noise is not shown to be none: a larger --repeats narrows the intervals.");
   return notes;
 }
 

@@ -8,6 +8,8 @@ export interface Scored {
   readonly better: "higher" | "lower";
   readonly folds: number;
   readonly testOverTrain: number;
+  /** Least and greatest value of the metric; default: any. */
+  readonly range?: readonly [number, number];
 }
 
 /** Which candidate to take, and what can be said of it; candidates by their index. */
@@ -43,7 +45,7 @@ const mean = (values: readonly number[]): number => meanAndDeviation(values).mea
  * Reference: Bouckaert, Frank: Evaluating the Replicability of Significance Tests for Comparing Learning Algorithms, 2004,
  * https://doi.org/10.1007/978-3-540-24775-3_3; Breiman, Friedman, Olshen, Stone: Classification and Regression Trees, 1984 (one standard error)
  */
-export function choose({ scores, better, folds, testOverTrain }: Scored): Choice {
+export function choose({ scores, better, folds, testOverTrain, range }: Scored): Choice {
   const sign = better === "higher" ? 1 : -1;
   const reference = scores[0]!;
   const choosable = [...scores.keys()].filter((c) => c !== RESTART);
@@ -52,13 +54,13 @@ export function choose({ scores, better, folds, testOverTrain }: Scored): Choice
   const bestOf = (valueOf: (candidate: number) => number): number => choosable.reduce((best, c) => (sign * (valueOf(c) - valueOf(best)) > 0 ? c : best));
   const best = bestOf((c) => mean(scores[c]!));
 
-  const to = (base: readonly number[]): Interval[] => scores.map((own) => interval(own, base, testOverTrain, level));
+  const to = (base: readonly number[]): Interval[] => scores.map((own) => pairedDifference(own, base, testOverTrain, level, range));
   const toReference = to(reference), toBest = to(scores[best]!);
-  const nearBest = toBest.map(({ low, high }, c) => c === best || (low <= 0 && high >= 0));
+  const nearBest = toBest.map(({ low, high }, c) => c === best || low === undefined || (low <= 0 && high! >= 0));
   const noise = restartNoise(scores[RESTART]!, reference);
   const beats = (c: number): boolean => {
-    const gain = sign * toReference[c]!.mean, atLeast = sign > 0 ? toReference[c]!.low : -toReference[c]!.high;
-    return atLeast > 0 && gain > noise;
+    const { mean: difference, low, high } = toReference[c]!;
+    return low !== undefined && (sign > 0 ? low : -high!) > 0 && sign * difference > noise;
   };
   const recommended = beats(best) ? choosable.find((c) => nearBest[c] && beats(c))! : 0;
 
@@ -68,11 +70,6 @@ export function choose({ scores, better, folds, testOverTrain }: Scored): Choice
   });
   return {
     best, recommended, comparisons, level, toReference, toBest, nearBest, noise,
-    held: mean(held), gain: interval(held, reference, testOverTrain, 0.95),
+    held: mean(held), gain: pairedDifference(held, reference, testOverTrain, 0.95, range),
   };
-}
-
-function interval(ours: readonly number[], theirs: readonly number[], testOverTrain: number, level: number): Interval {
-  const { mean: middle, low = -Infinity, high = Infinity } = pairedDifference(ours, theirs, testOverTrain, level);
-  return { mean: middle, low, high };
 }

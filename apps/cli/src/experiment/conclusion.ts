@@ -1,6 +1,7 @@
+import { METRICS } from "../report/metric.ts";
 import type { LossResult, Metric, Results } from "../results.ts";
 import { REFERENCE } from "./candidates.ts";
-import { pairedDifference, restartNoise } from "./intervals.ts";
+import { FEWEST, pairedDifference, restartNoise } from "./intervals.ts";
 
 type Judgement = Pick<Results, "headline" | "recommendation">;
 
@@ -23,7 +24,7 @@ export function conclude(losses: readonly LossResult[], testOverTrain: number): 
   const [reference, restart, ...candidates] = losses as [LossResult, LossResult, ...LossResult[]];
   const level = 1 - 0.05 / candidates.length;
   const differs = (loss: LossResult, metric: Metric): Difference =>
-    pairedDifference(loss.runs.map((run) => run.metrics[metric]), reference.runs.map((run) => run.metrics[metric]), testOverTrain, level);
+    pairedDifference(loss.runs.map((run) => run.metrics[metric]), reference.runs.map((run) => run.metrics[metric]), testOverTrain, level, METRICS[metric].range);
   const noise = (metric: Metric): number => restartNoise(restart.runs.map((run) => run.metrics[metric]), reference.runs.map((run) => run.metrics[metric]));
   const wins = (loss: LossResult, metric: Metric): boolean => {
     const { mean, low } = differs(loss, metric);
@@ -39,9 +40,10 @@ export function conclude(losses: readonly LossResult[], testOverTrain: number): 
 
   const ranked = [...candidates].sort((a, b) => b.summary.averagePrecision.mean - a.summary.averagePrecision.mean);
   const best = ranked[0]!;
-  if (reference.runs.length < 2) {
+  const splits = reference.runs.length;
+  if (splits < FEWEST) {
     return {
-      headline: "One split cannot tell losses apart.",
+      headline: `${splits === 1 ? "One split" : `${splits} splits`} cannot tell losses apart.`,
       recommendation: { loss: REFERENCE, reason: `For an interval use --repeats 5. Here ${best.name} differs by ${measured(best, "averagePrecision")}.` },
     };
   }

@@ -5,6 +5,9 @@ export function meanAndDeviation(values: readonly number[]): { mean: number; sd:
   return { mean, sd: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
 }
 
+/** Of fewer differences than this the deviation is too uncertain for an interval: Student's t would make it wider than the metric. */
+export const FEWEST = 4;
+
 /**
  * The mean of paired differences over repeated splits, with an interval that knows the splits overlap.
  *
@@ -12,18 +15,20 @@ export function meanAndDeviation(values: readonly number[]): { mean: number; sd:
  * the usual variance is too small. Nadeau and Bengio's correction replaces 1/n by 1/n + test/train.
  *
  * @param level - e.g. 0.95
- * @returns without bounds for fewer than two repeats
+ * @param range - least and greatest value of the metric: of its difference to `theirs` no more can be true
+ * @returns without bounds for fewer than four repeats
  *
  * Reference: Nadeau, Bengio: Inference for the Generalization Error, 2003, https://doi.org/10.1023/A:1024068626366
  */
 export function pairedDifference(
-  ours: readonly number[], theirs: readonly number[], testOverTrain: number, level = 0.95,
+  ours: readonly number[], theirs: readonly number[], testOverTrain: number, level = 0.95, [least, most]: readonly [number, number] = [-Infinity, Infinity],
 ): { mean: number; low?: number; high?: number } {
   const { mean, sd } = meanAndDeviation(ours.map((value, i) => value - theirs[i]!));
   const n = ours.length;
-  if (n < 2) return { mean };
+  if (n < FEWEST) return { mean };
   const half = studentQuantile((1 + level) / 2, n - 1) * sd * Math.sqrt(1 / n + testOverTrain);
-  return { mean, low: mean - half, high: mean + half };
+  const base = meanAndDeviation(theirs).mean;
+  return { mean, low: Math.max(least - base, mean - half), high: Math.min(most - base, mean + half) };
 }
 
 /** How far a restart moves a loss on the same splits: the larger of mean and standard deviation of the differences. */

@@ -10,8 +10,10 @@ const capital = (text: string): string => text[0]!.toUpperCase() + text.slice(1)
 export function pronounce(choice: Choice, names: readonly string[], metric: Metric, means: readonly number[]): Pick<Tuning, "headline" | "recommendation" | "best" | "selection"> {
   const { best, recommended, comparisons, level, toReference, toBest, noise, held, gain } = choice;
   const { name: measure, digits } = METRICS[metric];
-  const range = ({ low, high }: Interval, at: number): string => `${percentOf(at)} % interval ${signed(low, digits)} to ${signed(high, digits)}`;
-  const among = comparisons > 1 ? `, allowing for ${comparisons} comparisons` : "";
+  const few = gain.low === undefined;
+  const range = ({ low, high }: Interval, at: number): string =>
+    low === undefined ? "too few folds for an interval" : `${percentOf(at)} % interval ${signed(low, digits)} to ${signed(high!, digits)}`;
+  const among = comparisons > 1 && !few ? `, allowing for ${comparisons} comparisons` : "";
   const against = (c: number): string => `${signed(toReference[c]!.mean, digits)} in ${measure} (${range(toReference[c]!, level)}${among}; a restart of cross-entropy moves it by ${fixed(noise, digits)})`;
   const near = choice.nearBest.filter((isNear, c) => isNear && c !== 1).length;
 
@@ -24,8 +26,8 @@ export function pronounce(choice: Choice, names: readonly string[], metric: Metr
     }
     if (recommended === 0) {
       return {
-        headline: "No loss in the grid beats cross-entropy beyond noise.",
-        recommendation: { loss: names[0]!, reason: `The best mean, ${names[best]}, differs from it by ${against(best)}.` },
+        headline: few ? "So few folds cannot tell losses apart." : "No loss in the grid beats cross-entropy beyond noise.",
+        recommendation: { loss: names[0]!, reason: `${few ? "For an interval use four folds or more (--folds, --repeats). " : ""}The best mean, ${names[best]}, differs from it by ${against(best)}.` },
       };
     }
     if (recommended === best) {

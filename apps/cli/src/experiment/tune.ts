@@ -48,7 +48,7 @@ export async function tuneGrid(dataset: Dataset, { grid, metric, folds, ...train
   const comparison = await compare(dataset, plan, state.cells, { ...watcher, onProgress: (done, total, what) => watcher.onProgress(done, total + extra, what) });
   const choice = choose({
     scores: grid.map((_, c) => comparison.runs.map((runs) => runs[c]!.metrics[metric])),
-    better: METRICS[metric].better, folds: folds.folds, testOverTrain: testOverTrainOf(comparison),
+    better: METRICS[metric].better, range: METRICS[metric].range, folds: folds.folds, testOverTrain: testOverTrainOf(comparison),
   });
   if (!dataset.official) return { plan, comparison, choice };
 

@@ -2,12 +2,37 @@ import { FocalError } from "focal-loss";
 import { quote } from "../data/near.ts";
 import type { NumberColumn } from "../data/table.ts";
 
-/** What scores are: any number, or a probability in [0, 1]. */
-export type From = "logits" | "probabilities";
+/** What scores are: any number, a probability in [0, 1], or one in percent. */
+export const FROM = ["logits", "probabilities", "percentages"] as const;
+export type From = (typeof FROM)[number];
 
-/** Whether scores can be probabilities: then they are taken for it. */
+/** No logit of a trained model is so large that p differs from 1 by less than 10⁻¹³, unless others are as far below 0. */
+const NO_LOGIT = 30;
+
+/**
+ * What scores are by their range: probabilities where all lie in [0, 1]; percentages where none is negative and the classes' sum to 100
+ * or, of one class, most are above 1 and the largest, from 30 to 100, would be no logit; else logits.
+ *
+ * @throws FocalError "data" for scores of one class that are neither: none negative, most above 1, and too small or too large for percentages
+ */
 export function guess(columns: readonly NumberColumn[], rows: Uint32Array): From {
-  return columns.every(({ values }) => rows.every((row) => values[row]! >= 0 && values[row]! <= 1)) ? "probabilities" : "logits";
+  let least = Infinity, most = -Infinity, above = 0;
+  for (const { values } of columns) {
+    for (const row of rows) {
+      const score = values[row]!;
+      least = Math.min(least, score); // NaN where a score is missing, which logitsOf refuses
+      most = Math.max(most, score);
+      if (score > 1) above++;
+    }
+  }
+  if (least >= 0 && most <= 1) return "probabilities";
+  if (columns.length > 1) {
+    const hundred = (row: number): boolean => Math.abs(columns.reduce((sum, { values }) => sum + values[row]!, 0) - 100) <= columns.length;
+    return least >= 0 && rows.every(hundred) ? "percentages" : "logits";
+  }
+  if (!(least >= 0 && 2 * above > rows.length)) return "logits";
+  if (most >= NO_LOGIT && most <= 100) return "percentages";
+  throw new FocalError("data", `scores ${quote(columns[0]!.name)} lie between ${least} and ${most}, none below 0 and most above 1, which neither probabilities nor logits usually do: say what they are with --from logits or --from percentages`);
 }
 
 /**
@@ -23,19 +48,20 @@ export function logitsOf(columns: readonly NumberColumn[], rows: Uint32Array, fr
   const width = columns.length;
   const powers = new Float64Array(rows.length * width);
   let clipped = 0;
+  const whole = from === "percentages" ? 100 : 1;
   columns.forEach(({ name, values }, k) => rows.forEach((row, i) => {
-    const score = values[row]!;
+    const score = values[row]! / whole;
     if (Number.isNaN(score)) throw new FocalError("data", `score ${quote(name)} is missing or not finite in row ${row + 1}`);
     if (from === "logits") {
       powers[i * width + k] = score;
       return;
     }
-    if (!(score >= 0 && score <= 1)) throw new FocalError("data", `score ${quote(name)} is ${score} in row ${row + 1}, expected a probability in [0, 1]; if scores are logits, pass --from logits`);
+    if (!(score >= 0 && score <= 1)) throw new FocalError("data", `score ${quote(name)} is ${values[row]!} in row ${row + 1}, expected a ${from === "percentages" ? "percentage in [0, 100]" : "probability in [0, 1]"}; if scores are logits, pass --from logits`);
     if (score === 0 || (score === 1 && width === 1)) clipped++;
     powers[i * width + k] = width === 1 ? logit(score) : Math.log(Math.max(score, LEAST));
   }));
   if (width === 1) return { logits: powers, clipped };
-  if (from === "probabilities") rows.forEach((row, i) => expectWhole(columns, row, powers.subarray(i * width, (i + 1) * width)));
+  if (from !== "logits") rows.forEach((row, i) => expectWhole(columns, row, powers.subarray(i * width, (i + 1) * width)));
   return { logits: positive === undefined ? powers : Float64Array.from(rows, (_, i) => against(powers, i * width, width, positive)), clipped };
 }
 

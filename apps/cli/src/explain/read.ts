@@ -61,13 +61,20 @@ export async function readPredictions(files: readonly string[], options: ReadOpt
   const missing = table.rows - known.length;
   if (missing > 0) notes.push(`${missing} ${missing === 1 ? "row is" : "rows are"} left out: the target is missing there.`);
   if (options.from === "auto" && found.recovered === undefined) {
-    notes.push(from === "probabilities" ? "Every score lies in [0, 1], so scores were read as probabilities (--from logits if they are not)." : "Some scores lie outside [0, 1], so scores were read as logits.");
+    notes.push(GUESSED[from]);
   }
   return {
     source: { files: table.files, target: found.target, scores: columns.map(({ name }) => name), from, ...(parts && { part }) },
     classes, explained, judged, notes,
   };
 }
+
+/** Why scores were read as what they were read as. */
+const GUESSED: Readonly<Record<From, string>> = {
+  probabilities: "Every score lies in [0, 1], so scores were read as probabilities (--from logits if they are not).",
+  percentages: "Scores lie between 0 and 100, as no logits do, so they were read as percentages (--from logits if they are not).",
+  logits: "Some scores lie outside [0, 1], so scores were read as logits.",
+};
 
 /** What `focal train` writes into a column `split`; undefined where there is none of the kind. */
 function partsOf({ columns }: Table): readonly (string | undefined)[] | undefined {

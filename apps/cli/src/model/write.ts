@@ -10,7 +10,7 @@ export async function replaceFile(path: string, write: (temporary: string) => Pr
     await write(temporary);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => {}); // where none could be written, none can be removed
     if (error instanceof FocalError) throw error;
     throw new FocalError("data", `cannot write ${quote(path)}: ${reason(error)}`);
   }

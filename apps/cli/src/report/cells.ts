@@ -18,7 +18,7 @@ export function cellTable(tuning: Tuning, level: string): Html {
 <thead><tr><th scope="col">loss</th><th scope="col">${name}<small>${better} is better</small></th><th scope="col">to cross-entropy</th><th scope="col">to the best</th>${
     others.map((column) => html`<th scope="col">${METRICS[column].name}<small>${METRICS[column].better} is better</small></th>`)}</tr></thead>
 <tbody>${ranked.map((cell) => row(cell, tuning, others))}</tbody></table></div>
-<p class="hint">Mean ± standard deviation over ${protocol.folds * protocol.repeats} folds; differences on the same folds with ${level} % intervals: ${protocol.comparisons} comparisons at once, and folds whose training rows overlap, are allowed for. ▲ better, ▼ worse: the interval excludes 0. “Within noise” is meant of the best mean. The other columns are not corrected and were not used for the choice. Brier score, calibration error and log loss are those of recovered probabilities.</p>`;
+<p class="hint">Mean ± standard deviation over ${protocol.folds * protocol.repeats} folds; differences on the same folds${tuning.selection.gain.low === undefined ? ", too few for intervals" : ` with ${level} % intervals: ${protocol.comparisons} comparisons at once, and folds whose training rows overlap, are allowed for. ▲ better, ▼ worse: the interval excludes 0`}. “Within noise” is meant of the best mean. The other columns are not corrected and were not used for the choice. Brier score, calibration error and log loss are those of recovered probabilities.</p>`;
 }
 
 function row(cell: Cell, { cells, metric, best, recommendation }: Tuning, others: readonly Metric[]): Html {
@@ -40,6 +40,7 @@ function difference(interval: Interval | undefined, metric: Metric): Html {
   if (interval === undefined) return html`<td>–</td>`;
   const { digits, better } = METRICS[metric];
   const { mean, low, high } = interval;
+  if (low === undefined || high === undefined) return html`<td class="none">${signed(mean, digits)}</td>`;
   const judged = low <= 0 && high >= 0 ? "none" : low > 0 === (better === "higher") ? "better" : "worse";
   return html`<td class="${judged}">${judged !== "none" && html`<b>${judged === "better" ? "▲" : "▼"}<span class="unseen">${judged}</span></b> `}${signed(mean, digits)}<small>[${signed(low, digits)}, ${signed(high, digits)}]</small></td>`;
 }

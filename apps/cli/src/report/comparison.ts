@@ -1,3 +1,4 @@
+import { FEWEST } from "../experiment/intervals.ts";
 import type { LossResult, Metric, Results } from "../results.ts";
 import { fixed, interval, meanAndSpread, signed } from "./format.ts";
 import { html } from "./html.ts";
@@ -51,6 +52,9 @@ function cell({ summary }: LossResult, metric: Metric, repeats: number): Html {
 function reading({ losses, protocol }: Results): string {
   if (protocol.repeats === 1) {
     return "One split only: no spread and no interval can be given, and a difference may be chance. Use --repeats 5 or more to judge it.";
+  }
+  if (protocol.repeats < FEWEST) {
+    return `Each cell: mean ± standard deviation over ${protocol.repeats} splits, then the difference to cross-entropy on the same splits. So few splits bear no interval, and a difference may be chance: use --repeats 5 or more to judge it.`;
   }
   const { compared, better, worse } = countVerdicts(losses.slice(2), COLUMNS.filter((metric) => metric !== "seconds"));
   const chance = Math.round(compared / 20);

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { FEWEST } from "../experiment/intervals.ts";
 import type { Metric, Results } from "../results.ts";
 import type { Player } from "./cast.ts";
 import { differenceAndInterval, shorten, signed } from "./format.ts";
@@ -52,8 +53,8 @@ export function differences({ protocol, losses }: Results, cast: readonly Player
     });
   });
   const { compared, better, worse } = countVerdicts(losses.slice(2), SHOWN);
-  const notice = protocol.repeats === 1
-    ? "One split gives points without intervals: how far the restart lies from 0 is the only hint at the noise."
+  const notice = protocol.repeats < FEWEST
+    ? `${protocol.repeats === 1 ? "One split gives" : `${protocol.repeats} splits give`} points without intervals: how far the restart lies from 0 is the only hint at the noise.`
     : better + worse === 0
       ? `None of the ${compared} intervals of the other losses excludes 0; the restart's shows how far chance alone goes.`
       : `Of ${compared} intervals of the other losses, ${better === 0 ? "none lies" : better === 1 ? "1 lies" : `${better} lie`} wholly on the better side of 0 and ${worse === 0 ? "none" : worse} on the worse side (filled dots); the restart's shows how far chance alone goes.`;

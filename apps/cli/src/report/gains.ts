@@ -11,17 +11,18 @@ const LABEL = 31;
 const MOST = 24;
 
 /** Each cell's difference to cross-entropy with its interval, the best mean on top, the restart below. */
-export function gains({ cells, metric, best, recommendation }: Tuning, level: string): Html {
+export function gains({ cells, metric, best, recommendation, selection }: Tuning, level: string): Html {
   const { name, better, digits } = METRICS[metric];
   const sign = better === "higher" ? 1 : -1;
   const ranked = cells.slice(2).sort((a, b) => sign * (b.toReference!.mean - a.toReference!.mean)).slice(0, MOST);
   const rows = [...ranked, cells[1]!].map((cell, i) => {
-    const { mean, low, high } = cell.toReference!;
+    const { mean, low = mean, high = mean } = cell.toReference!;
+    const known = cell.toReference!.low !== undefined;
     const isFloor = i === ranked.length;
     return {
-      name: cell.name, mean, low, high, beyond: low > 0 || high < 0,
+      name: cell.name, mean, low, high, beyond: known && (low > 0 || high < 0),
       color: isFloor ? "var(--faint)" : cell.name === recommendation.loss ? "var(--accent)" : "var(--ink)",
-      text: `${cell.name} ${signed(mean, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`,
+      text: `${cell.name} ${signed(mean, digits)}${known ? ` [${signed(low, digits)}, ${signed(high, digits)}]` : ""}`,
     };
   });
   const far = 1.08 * Math.max(...rows.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)]), 1e-6);
@@ -39,9 +40,11 @@ export function gains({ cells, metric, best, recommendation }: Tuning, level: st
       Plot.dot(rows, { x: "mean", y: "name", r: 4, stroke: "color", strokeWidth: 2, fill: (row: (typeof rows)[number]) => (row.beyond ? row.color : "var(--page)"), title: "text" }),
     ],
   }, { title: `Difference to cross-entropy in ${name}`, description: rows.map(({ text }) => text).join("; ") });
+  const few = selection.gain.low === undefined;
   const beyond = rows.slice(0, -1).filter((row) => row.beyond);
   const up = beyond.filter(({ mean }) => sign * mean > 0).length;
-  const notice = `Difference to cross-entropy in ${name}, ${level} % intervals, which all hold at once with 95 %. ` +
+  const notice = few ? `Difference to cross-entropy in ${name}; there are too few folds for intervals (--folds, --repeats), so it may be chance. The last row is cross-entropy again from other first weights: noise.`
+    : `Difference to cross-entropy in ${name}, ${level} % intervals, which all hold at once with 95 %. ` +
     `${up === 0 ? "No interval lies" : up === 1 ? "One interval lies" : `${up} intervals lie`} wholly on the better side of 0 and ${beyond.length - up === 0 ? "none" : beyond.length - up} on the worse (filled dots). ` +
     `The last row is cross-entropy again from other first weights: noise.${cells.length - 2 > MOST ? ` The ${MOST} best of ${cells.length - 2} cells.` : ""}${best === cells[0]!.name ? " Cross-entropy itself has the best mean." : ""}`;
   return figure(notice, [drawing]);

@@ -28,7 +28,7 @@ export function heatmaps(tuning: Tuning): Html {
   const grid = cells.filter((_, c) => c !== 1);
   const others = grid.slice(1).map((cell) => cell.toReference!);
   // Differences that are noise shall look like it: full shade is no less than half a usual interval.
-  const halves = others.map(({ low, high }) => (high - low) / 2).sort((a, b) => a - b);
+  const halves = others.map(({ low = 0, high = 0 }) => (high - low) / 2).sort((a, b) => a - b);
   const far = Math.max(...others.map(({ mean }) => Math.abs(mean)), halves[halves.length >> 1]!, 1e-9);
   const near = grid.filter(({ nearBest, name }) => nearBest && name !== tuning.best).length;
   const notice = `Mean ${METRICS[metric].name} over ${protocol.folds * protocol.repeats} folds, and below it the difference to cross-entropy without weights. The frame marks the best mean, ${tuning.best}; ` +

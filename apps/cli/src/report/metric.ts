@@ -7,17 +7,19 @@ export interface MetricFace {
   readonly short: string;
   readonly better: "higher" | "lower";
   readonly digits: number;
+  /** Its least and greatest value. */
+  readonly range: readonly [number, number];
 }
 
 export const METRICS: Readonly<Record<Metric, MetricFace>> = {
-  averagePrecision: { name: "average precision", short: "AP", better: "higher", digits: 3 },
-  rocAuc: { name: "ROC AUC", short: "ROC AUC", better: "higher", digits: 3 },
-  macroF1: { name: "macro-F1 at argmax", short: "macro-F1", better: "higher", digits: 3 },
-  macroF1Tuned: { name: "macro-F1, tuned thresholds", short: "tuned", better: "higher", digits: 3 },
-  brierRaw: { name: "Brier score, raw", short: "Brier raw", better: "lower", digits: 4 },
-  brier: { name: "Brier score", short: "Brier", better: "lower", digits: 4 },
-  eceRaw: { name: "calibration error, raw", short: "ECE raw", better: "lower", digits: 4 },
-  ece: { name: "calibration error", short: "ECE", better: "lower", digits: 4 },
-  logLoss: { name: "log loss", short: "log loss", better: "lower", digits: 4 },
-  seconds: { name: "seconds", short: "seconds", better: "lower", digits: 1 },
+  averagePrecision: { name: "average precision", short: "AP", better: "higher", digits: 3, range: [0, 1] },
+  rocAuc: { name: "ROC AUC", short: "ROC AUC", better: "higher", digits: 3, range: [0, 1] },
+  macroF1: { name: "macro-F1 at argmax", short: "macro-F1", better: "higher", digits: 3, range: [0, 1] },
+  macroF1Tuned: { name: "macro-F1, tuned thresholds", short: "tuned", better: "higher", digits: 3, range: [0, 1] },
+  brierRaw: { name: "Brier score, raw", short: "Brier raw", better: "lower", digits: 4, range: [0, 2] },
+  brier: { name: "Brier score", short: "Brier", better: "lower", digits: 4, range: [0, 2] },
+  eceRaw: { name: "calibration error, raw", short: "ECE raw", better: "lower", digits: 4, range: [0, 1] },
+  ece: { name: "calibration error", short: "ECE", better: "lower", digits: 4, range: [0, 1] },
+  logLoss: { name: "log loss", short: "log loss", better: "lower", digits: 4, range: [0, Infinity] },
+  seconds: { name: "seconds", short: "seconds", better: "lower", digits: 1, range: [0, Infinity] },
 };

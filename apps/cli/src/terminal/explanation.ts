@@ -44,8 +44,8 @@ function compared({ losses, diagnosis }: Explanation): { readonly name: string; 
 
 function facts(explanation: Explanation): string {
   const { examples, losses, saturation: { right, wrong } } = explanation.diagnosis;
-  const effective = compared(explanation).map(({ name, profile }) => `${count(profile.effectiveExamples)} under ${name}`).join(", ");
-  return `The gradient listens to as many as ${effective}, of ${count(examples)} rows. ${percent(losses[0]!.nonConvex)} of the rows lie where ${explanation.losses[0]!} curves downwards; ` +
+  const effective = compared(explanation).map(({ name, profile }) => `to about ${count(profile.effectiveExamples)} under ${name}`).join(" and ");
+  return `Of ${count(examples)} rows the gradient listens ${effective}. ${percent(losses[0]!.nonConvex)} of the rows lie where ${explanation.losses[0]!} curves downwards; ` +
     `${percent(right)} are learned (pₜ > 0.999), ${percent(wrong)} wrong with certainty (pₜ < 0.001).`;
 }
 

@@ -1,4 +1,5 @@
 import stringWidth from "fast-string-width";
+import { FEWEST } from "../experiment/intervals.ts";
 import { fixed, signed } from "../report/format.ts";
 import { METRICS } from "../report/metric.ts";
 import { SIGN, verdict } from "../report/verdict.ts";
@@ -74,6 +75,7 @@ function painted(line: string, colors: Colors): string {
 }
 
 function reading(repeated: boolean, repeats: number): string {
+  if (repeated && repeats < FEWEST) return `Mean ± sd over ${repeats} splits, too few for an interval: the differences to cross-entropy below may be chance. The restart's differences are noise.`;
   return repeated
     ? `Mean ± sd over ${repeats} splits; below, the difference to cross-entropy: ▲ better, ▼ worse where its 95 % interval excludes 0. The restart's differences are noise.`
     : "One split: differences to cross-entropy without an interval; they may be chance.";

@@ -47,7 +47,7 @@ function table(tuning: Tuning, width: number, colors: Colors): string {
     colors.bold(line(" ", "loss", heads)),
     ...rows.map(({ cell, mark, name, texts }) => painted(line(mark, name, texts), cell, tuning, colors)),
     ...(left > 0 ? [colors.dim(`  … and ${left} more in the report`)] : []),
-    colors.dim(wrap(`★ best mean  · within noise of it  ✓ recommended. ${better === "higher" ? "Higher" : "Lower"} is better. Mean ± sd over ${protocol.folds * protocol.repeats} folds; intervals allow for ${protocol.comparisons} comparisons. The restart's difference is noise.`, width)),
+    colors.dim(wrap(`★ best mean  · within noise of it  ✓ recommended. ${better === "higher" ? "Higher" : "Lower"} is better. Mean ± sd over ${protocol.folds * protocol.repeats} folds; ${tuning.selection.gain.low === undefined ? "for intervals there are too few (--folds, --repeats)" : `intervals allow for ${protocol.comparisons} comparisons`}. The restart's difference is noise.`, width)),
   ].join("\n");
 }
 
@@ -65,9 +65,9 @@ function values({ summary, toReference }: Cell, { metric }: Tuning): string[] {
   const average = `${bare(fixed(mean, digits))} ±${bare(fixed(sd, digits))}`;
   if (toReference === undefined) return [average, "", ""];
   const { mean: difference, low, high } = toReference;
-  const beyond = low > 0 || high < 0;
+  const beyond = low !== undefined && (low > 0 || high! < 0);
   const isBetter = difference > 0 === (METRICS[metric].better === "higher");
-  return [average, `${beyond ? `${isBetter ? "▲" : "▼"} ` : ""}${bare(signed(difference, digits))}`, `${bare(signed(low, digits))} to ${bare(signed(high, digits))}`];
+  return [average, `${beyond ? `${isBetter ? "▲" : "▼"} ` : ""}${bare(signed(difference, digits))}`, low === undefined ? "–" : `${bare(signed(low, digits))} to ${bare(signed(high!, digits))}`];
 }
 
 function painted(line: string, cell: Cell, { cells, best, recommendation }: Tuning, colors: Colors): string {
