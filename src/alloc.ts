@@ -28,7 +28,7 @@ export interface Room {
 export function alloc(length: number): Room {
   if (!(Number.isSafeInteger(length) && length >= 0)) throw new FocalError("argument", `length must be a whole number ≥ 0, got ${String(length)}`);
   try {
-    const machine = commonMachine() && machineWithRoom(5 * (4 * length + 16));
+    const machine = commonMachine() && machineWithRoom(5 * (4 * length + 64));
     const take = (): Float32Array => (machine ? machine.take(length) : new Float32Array(length));
     return { logits: take(), targets: take(), weights: take(), grad: take(), hessian: take() };
   } catch (error) {

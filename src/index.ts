@@ -12,6 +12,7 @@ export type { RunningPositives } from "./normalizer.ts";
 export type { ArrayOf, CallOptions, Chunk, Criterion, CriterionOptions, Engine, Logits, Reduction, StreamingCriterion, Value } from "./criterion.ts";
 export { diagnose } from "./diagnose/index.ts";
 export type { ClassProfile, CumulativePoint, DiagnoseOptions, Diagnosis, DifficultyBin, LossProfile, LossVerdict } from "./diagnose/index.ts";
+export { threads } from "./threads.ts";
 export { FocalError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
 export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";

@@ -16,7 +16,7 @@ test("the library exports just these names", () => {
     "inverseFrequencyWeights", "ldam", "logLoss", "logitAdjusted", "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall",
     "macroRocAuc", "matthewsCorrelation", "normalizedFocal", "objective", "optimalBias", "poly1Focal", "precisionRecallCurve",
     "qualityFocal", "recoverPosterior", "reducedFocal", "reducedFocalContinuous", "reliability", "rocAuc", "runningPositives",
-    "sigmoidFocalLoss", "sigmoidPriorBias", "softmaxFocalLoss", "softmaxPriorBias", "tuneMultipliers", "unifiedFocal", "varifocal",
+    "sigmoidFocalLoss", "sigmoidPriorBias", "softmaxFocalLoss", "softmaxPriorBias", "threads", "tuneMultipliers", "unifiedFocal", "varifocal",
   ]);
   expect(Object.keys(expr).sort()).toEqual([
     "abs", "add", "differentiate", "div", "exp", "fold", "isExpr", "log", "lower", "max", "min", "mul", "neg", "num", "pow",

@@ -41,7 +41,7 @@ export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: n
   const length = to - from, { ignoreIndex } = job;
   const input = (array: ArrayLike<number> | undefined, block: Float32Array): number => {
     if (padding === 0 && ignoreIndex === undefined && stays(machine, array)) return array.byteOffset + 4 * from;
-    if (array) block.set(ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to));
+    if (array) fill(block, machine.workers > 0, ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to));
     if (padding > 0) block.fill(0, length, length + padding);
     return block.byteOffset;
   };
@@ -49,6 +49,16 @@ export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: n
   const logits = input(job.logits, blocks.logits), targets = input(job.targets, blocks.targets), weights = input(job.weights, blocks.weights);
   if (ignoreIndex !== undefined) silence(blocks, job, from, to);
   return [logits, targets, weights, output(job.losses, blocks.losses), output(job.grad, blocks.grad), output(job.hessian, blocks.hessian)];
+}
+
+const converted = new Float32Array(blockLength);
+
+/** Engines convert numbers one by one, slowly, into memory that is shared: there, better beforehand. */
+function fill(block: Float32Array, shared: boolean, part: Float32Array | number[]): void {
+  if (shared && !(part instanceof Float32Array)) {
+    converted.set(part);
+    block.set(part.length === blockLength ? converted : converted.subarray(0, part.length));
+  } else block.set(part);
 }
 
 /** Copies what blocks hold of the results to where it belongs. */

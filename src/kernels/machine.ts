@@ -17,8 +17,8 @@ export type Blocks = Readonly<Record<ArrayName, Float32Array>>;
 
 /** Blocks per worker: what it is handed (one being worked on, one ready), and where it writes before it may write anywhere else. */
 export const slotsPerWorker = 2;
-/** Bytes of one set of blocks, with four lanes for the verdict. */
-export const setBytes = arrays.length * blockBytes + 16;
+/** Bytes of one set of blocks, with a cache line for the verdict. */
+export const setBytes = arrays.length * blockBytes + 64;
 
 /**
  * A memory that kernels run in: one block for each array, for data that lives elsewhere and is copied through, and
@@ -75,20 +75,13 @@ export class Machine {
 const simdProbe = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11);
 
 let common: Machine | undefined | null;
-let workers = 0;
-
-/** From now on machines are made for so many workers. */
-export function makeMachinesFor(count: number): void {
-  workers = count;
-  if (common) common = undefined;
-}
 
 /** The machine for arrays that live anywhere, made at the first use; null where WebAssembly SIMD is missing or forbidden. */
 export function commonMachine(): Machine | null {
   if (common !== undefined) return common;
   try {
     new WebAssembly.Module(simdProbe);
-    common = new Machine(0, workers);
+    common = new Machine(0, 0);
   } catch {
     common = null;
   }
@@ -99,6 +92,13 @@ export function commonMachine(): Machine | null {
 const machines = new WeakMap<ArrayBufferLike, Machine>();
 
 export const machineOf = (array: Float32Array): Machine | undefined => machines.get(array.buffer);
+
+let workers = 0;
+
+/** From now on machines with room are made for so many workers. */
+export function makeRoomFor(count: number): void {
+  workers = count;
+}
 
 /** A machine with room of its own. */
 export function machineWithRoom(bytes: number): Machine {

@@ -29,9 +29,11 @@ export const words = {
   outputs: 10,
   /** Whether inputs and results go through slots; else `address` holds where each array begins. */
   slotted: 11,
-  address: 12,
+  /** 1 once a worker has found soft targets. */
+  softSeen: 12,
+  address: 13,
   /** Six addresses for each slot. */
-  slots: 32,
+  slots: 64,
   /** For each block of the round: its state, its slot, and what its targets were found to be. */
   states: 1024,
   slotOf: 1024 + blocksPerRound,
@@ -41,7 +43,9 @@ export const words = {
   end: 1024 + 5 * blocksPerRound,
 } as const;
 
-/** States of a block: the round's number times 4, and one of these. Only what is free can be taken, and only in its own round. */
+/** States of a block: the round's number, the worker's and one of these. Only what is free can be taken, and only in its own round. */
 export const free = 0, taken = 1, writing = 2, done = 3;
+export const stateOf = (round: number, phase: number): number => (round << 8) | phase;
+export const workerOf = (state: number): number => (state >> 2) & 63;
 /** What a block's targets were found to be: 0 as long as nobody has looked. */
 export const hard = 1, soft = 2;

@@ -29,9 +29,9 @@ const receive = (message) => {
       for (const [id, { machine }] of kernels) if (machine === message.gone) kernels.delete(id);
     } else {
       const env = { memory: message.memory }, exported = (module) => new WebAssembly.Instance(module, { env }).exports.run;
-      const start = (1 + own) * ${setBytes};
-      const verdict = new Int32Array(message.memory.buffer, start + ${arrays.length * blockBytes}, 4);
-      kernels.set(message.kernel, { run: exported(message.module), copy: exported(message.copy), machine: message.machine, start, verdict });
+      const { buffer } = message.memory, start = (1 + own) * ${setBytes}, behind = start + ${arrays.length * blockBytes};
+      const verdict = new Int32Array(buffer, behind, 4), sum = new Float64Array(buffer, behind + 16, 1);
+      kernels.set(message.kernel, { run: exported(message.module), copy: exported(message.copy), machine: message.machine, start, verdict, sum });
       kernels.delete(message.kernel - ${kernelsKept});
     }
   }
@@ -61,26 +61,31 @@ function spin(bell) {
 }
 
 function work() {
-  const free = Atomics.load(control, ${words.round}) << 2;
+  const free = Atomics.load(control, ${words.round}) << 8, mine = free + (own << 2);
   const kernel = kernels.get(control[${words.kernel}]);
   if (!kernel || own >= control[${words.workers}]) return;
   const blocks = Math.min(control[${words.blocks}], ${blocksPerRound});
   for (let i = 0; i < blocks; i++) {
-    if (Atomics.load(control, ${words.states} + i) === free && Atomics.compareExchange(control, ${words.states} + i, free, free + ${taken}) === free) run(kernel, free, i);
+    const state = ${words.states} + i;
+    if (Atomics.load(control, state) === free && Atomics.compareExchange(control, state, free, mine + ${taken}) === free) run(kernel, mine, i);
   }
 }
 
-function run({ run, copy, start, verdict }, free, i) {
-  const state = ${words.states} + i, at = [], outputs = control[${words.outputs}], scale = scales[${words.scale}];
-  for (let a = 0; a < ${arrays.length}; a++) at[a] = control[${words.slotted}] ? control[${words.slots} + ${arrays.length} * control[${words.slotOf} + i] + a] : control[${words.address} + a] + ${blockBytes} * i;
-  if (Atomics.load(control, state) !== free + ${taken}) return; // and what was read since may be another round's
-  const sum = run(at[0], at[1], at[2], start + ${3 * blockBytes}, start + ${4 * blockBytes}, start + ${5 * blockBytes}, ${blockLength}, scale, verdict.byteOffset);
-  if (Atomics.compareExchange(control, state, free + ${taken}, free + ${writing}) !== free + ${taken}) return;
+function run({ run, copy, start, verdict, sum }, mine, i) {
+  const state = ${words.states} + i, at = [], outputs = control[${words.outputs}], scale = scales[${words.scale}], slotted = control[${words.slotted}];
+  for (let a = 0; a < ${arrays.length}; a++) {
+    at[a] = slotted ? control[${words.slots} + ${arrays.length} * control[${words.slotOf} + i] + a] : control[${words.address} + a] + ${blockBytes} * i;
+  }
+  if (Atomics.load(control, state) !== mine + ${taken}) return; // taken back; what was just read may belong to another round
+  sum[0] = run(at[0], at[1], at[2], start + ${3 * blockBytes}, start + ${4 * blockBytes}, start + ${5 * blockBytes}, ${blockLength}, scale, verdict.byteOffset);
+  if (Atomics.compareExchange(control, state, mine + ${taken}, mine + ${writing}) !== mine + ${taken}) return;
   for (let a = 3; a < ${arrays.length}; a++) if (outputs >> a & 1) copy(at[a], start + a * ${blockBytes}, ${blockBytes});
-  sums[i] = sum;
-  control[${words.verdicts} + i] = verdict.includes(0) ? ${soft} : ${hard};
+  sums[i] = sum[0];
+  const isSoft = verdict.includes(0);
+  control[${words.verdicts} + i] = isSoft ? ${soft} : ${hard};
+  if (isSoft) Atomics.store(control, ${words.softSeen}, 1);
   Atomics.add(control, ${words.done}, 1);
-  Atomics.store(control, state, free + ${done});
+  Atomics.store(control, state, mine + ${done});
   if (Atomics.load(control, ${words.waiting})) Atomics.notify(control, state);
 }
 `;
