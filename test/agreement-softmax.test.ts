@@ -15,7 +15,7 @@ function agree(loss: Loss, options: CriterionOptions, logits: Float32Array, labe
       expect(Math.abs(got[i]! - want[i]!), `${got[i]} should be ${want[i]}`).toBeLessThanOrEqual(allowed * size + 2 ** -118);
     }
   };
-  close(simd.value as unknown as Float32Array, rows, 1e-6, 1);
+  close(simd.value as unknown as Float32Array, rows, 2e-6, 1);
   close(simd.grad, js.grad, 2e-6, logits.length / rows.length);
   close(simd.hessian, js.hessian, 3e-6, logits.length / rows.length, js.grad);
 }
@@ -26,7 +26,7 @@ const losses: Loss[] = [
   defineLoss("rooted", {}, ({ pt }) => neg(log(pt)))({ alpha: { uniform: 0.25 } }),
 ];
 
-describe("the softmax kernel and the JavaScript engine agree within 1e-6 (value), 2e-6 (gradient), 3e-6 (Hessian)", () => {
+describe("the softmax kernel and the JavaScript engine agree within 2e-6 (value and gradient: the logarithm of a sum over many classes has fewer digits), 3e-6 (Hessian)", () => {
   test("for any number of classes and rows, with class weights, weights and ignored rows", () => {
     fc.assert(fc.property(fc.integer({ min: 2, max: 40 }), fc.integer({ min: 1, max: 70 }), fc.infiniteStream(fc.float({ min: -40, max: 40, noNaN: true })), fc.infiniteStream(fc.nat(1000)), fc.nat(losses.length - 1), fc.boolean(), (classes, rows, values, picks, which, weighted) => {
       const logits = Float32Array.from({ length: rows * classes }, () => values.next().value!);
