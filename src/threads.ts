@@ -14,9 +14,10 @@ let changes: Promise<unknown> = Promise.resolve();
  * Lets large calls run on several threads.
  *
  * Calls stay synchronous, and results are the same bits with any number of threads. It concerns the sigmoid head on SIMD
- * from 32768 logits on: arrays of an `alloc` after this call go fastest, others are copied by the calling thread. Arrays
- * allotted earlier run on one thread. From now on arrays of `alloc` lie in shared memory, which some web interfaces
- * refuse.
+ * from 65536 logits on. Arrays of an `alloc` after this call go fastest: threads use them where they lie. All others are
+ * copied by the calling thread, block by block. Where threads turn out not to save time, because other programs keep the
+ * cores busy, calls go without and try again now and then. From now on arrays of `alloc` lie in shared memory, which some
+ * web interfaces refuse.
  *
  * Node waits for no thread when a program ends. A browser shares memory only with a page that is cross-origin isolated,
  * and starts threads from a `blob:` address, which a content security policy must allow.

@@ -44,7 +44,7 @@ export function useHelpers(share: Helpers | undefined): void {
 }
 
 /** Below this many logits the time saved is about what waking a worker costs. */
-const worthSharing = 2 * blockLength;
+const worthSharing = 4 * blockLength;
 
 /**
  * The sigmoid head in WebAssembly SIMD, float32 arithmetic, a block at a time: an optimising compiler takes over between

@@ -1,5 +1,9 @@
-/** Jobs that go without workers at most, before these are tried again; and with them, before one without is measured again. */
+/** Jobs that go without workers at most, before these are tried again. */
 const longest = 31;
+/** After so many jobs with workers, less one, the time of one without is measured again. */
+const measuredEvery = 16;
+/** Jobs without workers at first: memory is slow where it is touched for the first time. */
+const first = 2;
 /** A try that saves less of the time than this has failed. */
 const worthwhile = 0.05;
 
@@ -27,7 +31,7 @@ export class Experience {
   of(kernel: WebAssembly.Module, blocks: number): Habit {
     let habits = this.#habits.get(kernel);
     if (!habits) this.#habits.set(kernel, (habits = []));
-    return (habits[31 - Math.clz32(blocks)] ??= { alone: Infinity, rest: 0, left: 1, together: 0 });
+    return (habits[31 - Math.clz32(blocks)] ??= { alone: Infinity, rest: 0, left: first, together: 0 });
   }
 }
 
@@ -37,7 +41,7 @@ export function goesAlone(habit: Habit): boolean {
     habit.left--;
     return true;
   }
-  habit.together = (habit.together + 1) % longest;
+  habit.together = (habit.together + 1) % measuredEvery;
   return habit.together === 0;
 }
 

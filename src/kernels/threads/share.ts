@@ -30,11 +30,15 @@ export function share(team: Team, home: Machine, modulesFor: (machine: Machine) 
   const began = performance.now();
   const blocks = Math.min(blocksPerRound, Math.floor((job.logits.length - start) / blockLength));
   const bounds = (block: number): [number, number] => [start + block * blockLength, start + (block + 1) * blockLength];
+  const modules = modulesFor(home), kernelOf = ({ sum, each }: Modules): WebAssembly.Module => (job.losses ? each : sum)();
+  const habit = team.experience.of(kernelOf(modules), blocks);
+  if (goesAlone(habit)) {
+    const result = runAlone(home, modules, job, start, blocks, given);
+    if (!result.foundSoft) learn(habit, true, (performance.now() - began) / blocks);
+    return result;
+  }
   const inPlace = home.workers > 0 && staysPut(home, job);
   const away = home.workers > 0 ? home : team.machine;
-  const modules = modulesFor(home), kernelOf = ({ sum, each }: Modules): WebAssembly.Module => (job.losses ? each : sum)();
-  const kernel = kernelOf(modules);
-  const habit = team.experience.of(kernel, blocks), alone = goesAlone(habit);
   const round = new Round(team, away, kernelOf(modulesFor(away)), blocks, job);
   const idle: Slot[] = [], busy = new Map<number, Slot>();
   /** Blocks that were offered, or kept by the caller: the first so many. */
@@ -84,15 +88,15 @@ export function share(team: Team, home: Machine, modulesFor: (machine: Machine) 
   };
 
   try {
-    if (inPlace && !alone) {
+    if (inPlace) {
       round.useAddresses(copyIn(home, home.blocks, job, ...bounds(0), 0));
       round.offer(0, (begun = blocks));
       inspect(0, blocks);
-    } else if (!alone) {
+    } else {
       for (let number = 0; number < away.workers * slotsPerWorker; number++) idle.push({ number, blocks: away.blocksAt(1 + away.workers + number) });
     }
     while (!found && (given || !round.softSeen)) {
-      fillSlots();
+      if (!inPlace) fillSlots();
       const block = next();
       if (block < 0) break;
       busy.delete(block);
@@ -103,9 +107,21 @@ export function share(team: Team, home: Machine, modulesFor: (machine: Machine) 
       settle(sure);
       if (round.foundSoft(sure)) break;
     }
-    if (sure === blocks) learn(habit, alone, (performance.now() - began) / blocks);
+    if (sure === blocks) learn(habit, false, (performance.now() - began) / blocks);
     return { sums: team.sums.slice(0, sure), foundSoft: sure < begun };
   } finally {
     round.close(begun);
   }
+}
+
+/** The same without workers. */
+function runAlone(home: Machine, modules: Modules, job: Job<Loss>, start: number, blocks: number, given: boolean): Shared {
+  const sums = new Float64Array(blocks);
+  for (let block = 0; block < blocks; block++) {
+    const from = start + block * blockLength, to = from + blockLength;
+    sums[block] = runBlock(home, modules, job, from, to);
+    if (given) inspectTargets(job.targets, job.ignoreIndex, from, to);
+    else if (home.hard.includes(0)) return { sums: sums.subarray(0, block), foundSoft: true };
+  }
+  return { sums, foundSoft: false };
 }
