@@ -9,7 +9,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import type { Job } from "../src/heads/job.ts";
 import { blockLength, Machine, setBytes } from "../src/kernels/machine.ts";
 import { stateOf, taken, words, writing } from "../src/kernels/threads/control.ts";
-import { Experience } from "../src/kernels/threads/experience.ts";
+import { Experience, goesAlone, learn } from "../src/kernels/threads/experience.ts";
 import { Round } from "../src/kernels/threads/round.ts";
 import { Team } from "../src/kernels/threads/team.ts";
 
@@ -23,7 +23,7 @@ afterEach(() => void vi.restoreAllMocks());
 afterAll(() => threads(1));
 
 /** Workers take part in every job, whether that pays on this machine or not. */
-const alwaysTogether = (): void => void vi.spyOn(Experience.prototype, "of").mockImplementation(() => ({ alone: 1, rest: 0, left: 0, together: 0 }));
+const alwaysTogether = (): void => void vi.spyOn(Experience.prototype, "of").mockImplementation(() => ({ alone: 1, rest: 0, left: 0, together: 0, waking: false }));
 
 interface Given {
   readonly loss?: Loss;
@@ -157,6 +157,23 @@ test("a block is taken back from a worker that is put aside, and finished for on
   expect(round.settle(0, 1)).toBe(true);
   expect([...new Set(machine.blocks.grad)]).toEqual([7]);
   expect([team.sums[0], round.foundSoft(0)]).toEqual([42, true]); // its verdict's lanes are 0
+});
+
+test("workers that save no time are tried ever more seldom, and get all jobs back once they do", () => {
+  const habit = new Experience().of(new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)), 8);
+  const shareOf = (together: number, jobs: number): number => {
+    let shared = 0;
+    for (let job = 0; job < jobs; job++) {
+      const alone = goesAlone(habit);
+      learn(habit, alone, alone ? 1 : together);
+      if (!alone) shared++;
+    }
+    return shared / jobs;
+  };
+  shareOf(2, 300);
+  expect(shareOf(2, 1000)).toBeLessThan(0.04);
+  shareOf(0.5, 150);
+  expect(shareOf(0.5, 1000)).toBeGreaterThan(0.9);
 });
 
 describe("threads", () => {

@@ -1,5 +1,5 @@
 /** Jobs that go without workers at most, before these are tried again. */
-const longest = 31;
+const longest = 63;
 /** After so many jobs with workers, less one, the time of one without is measured again. */
 const measuredEvery = 16;
 /** Jobs without workers at first: memory is slow where it is touched for the first time. */
@@ -14,8 +14,10 @@ interface Habit {
   /** Jobs to go without after the last try, and how many of them are left. */
   rest: number;
   left: number;
-  /** Jobs in a row that workers took part in. */
+  /** Jobs that workers took part in since the last one without that was measured for comparison. */
   together: number;
+  /** The job before went without workers: they may be asleep, and waking them takes longer than it will the next time. */
+  waking: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export class Experience {
   of(kernel: WebAssembly.Module, blocks: number): Habit {
     let habits = this.#habits.get(kernel);
     if (!habits) this.#habits.set(kernel, (habits = []));
-    return (habits[31 - Math.clz32(blocks)] ??= { alone: Infinity, rest: 0, left: first, together: 0 });
+    return (habits[31 - Math.clz32(blocks)] ??= { alone: Infinity, rest: 0, left: first, together: 0, waking: true });
   }
 }
 
@@ -48,5 +50,7 @@ export function goesAlone(habit: Habit): boolean {
 /** Learns from a job's milliseconds per block. Alone the shortest time counts, as long as it keeps being confirmed. */
 export function learn(habit: Habit, alone: boolean, time: number): void {
   if (alone) habit.alone = Math.min(time, 1.05 * habit.alone);
-  else habit.left = habit.rest = time < (1 - worthwhile) * habit.alone ? habit.rest >> 1 : Math.min(2 * habit.rest + 1, longest);
+  else if (time < (1 - worthwhile) * habit.alone) habit.left = habit.rest = habit.rest >> 1;
+  else if (!habit.waking) habit.left = habit.rest = Math.min(2 * habit.rest + 1, longest);
+  habit.waking = alone;
 }
