@@ -24,7 +24,7 @@ export {
   distributionFocal, dualFocal, equalizedFocal, equalizedGamma, flsd53, focal, focalStar, focalTversky, gaussianFocal, inverseFocal, ldam,
   logitAdjusted, normalizedFocal, poly1Focal, qualityFocal, reducedFocal, reducedFocalContinuous, unifiedFocal, varifocal,
 } from "./losses/index.ts";
-export type { AdaFocalState, ClassBalancedSettings } from "./losses/index.ts";
+export type { AdaFocalOptions, AdaFocalState, ClassBalancedSettings } from "./losses/index.ts";
 export type { Alpha, AnyLoss, BatchLoss, Language, Loss, PairLoss, Parameter, SoftRule } from "./losses/loss.ts";
 export type { ParameterRange } from "./losses/parameters.ts";
 export {
