@@ -62,7 +62,7 @@ export interface StreamingCriterion<R extends Reduction = Reduction> extends Cri
 }
 
 /** Below this many logits a call into WebAssembly costs more than it saves. */
-const worthSimd = 64;
+const worthSimd = 24;
 
 /**
  * Binds a loss to a head and a reduction.

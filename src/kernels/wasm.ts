@@ -21,6 +21,22 @@ function modulesOf({ workers }: Machine, variant: Omit<Variant, "each">): Module
   });
 }
 
+/** The modules of each criterion, whose class weights are an object of its own: found without spelling out a variant. */
+const ready = new WeakMap<Job["alpha"], Map<number, Modules>>();
+
+function readyModules(machine: Machine, { loss, order, weights, ignoreIndex, alpha, offsets, soft: reading }: Job<Loss>, soft: boolean): Modules {
+  let known = ready.get(alpha);
+  if (!known) ready.set(alpha, (known = new Map()));
+  const weighted = weights !== undefined || ignoreIndex !== undefined;
+  const key = order * 8 + (weighted ? 4 : 0) + (soft ? 2 : 0) + (machine.workers > 0 ? 1 : 0);
+  let modules = known.get(key);
+  if (!modules) {
+    modules = modulesOf(machine, { loss, order, weighted, labels: soft ? reading : "hard", alpha: [alpha.negative[0]!, alpha.positive[0]!], offset: offsets[0]! });
+    known.set(key, modules);
+  }
+  return modules;
+}
+
 /** Whether the SIMD kernel can run a loss: one weight per side, nothing given per class, and SIMD at hand. */
 export const supports = (loss: AnyLoss, { negative, positive }: Job["alpha"]): loss is Loss =>
   (loss.kind === "margin" || loss.kind === "score") && [negative, positive].every((weights) => weights.every((weight) => weight === weights[0])) && loss.margins === undefined
@@ -55,12 +71,7 @@ const worthSharing = 4 * blockLength;
  */
 export function wasm(job: Job<Loss>): number {
   const machine = machineOf(job.logits as Float32Array) ?? commonMachine()!;
-  const { loss, order } = job;
-  const variant = {
-    loss, order, weighted: job.weights !== undefined || job.ignoreIndex !== undefined,
-    alpha: [job.alpha.negative[0]!, job.alpha.positive[0]!] as const, offset: job.offsets[0]!,
-  };
-  const modulesFor = (other: Machine): Modules => modulesOf(other, { ...variant, labels: soft ? job.soft : "hard" });
+  const modulesFor = (other: Machine): Modules => readyModules(other, job, soft);
   let soft = job.labels !== "hard", modules = modulesFor(machine);
   const turnSoft = (): void => {
     soft = true;
