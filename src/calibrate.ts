@@ -1,5 +1,5 @@
-import { describe, FocalError } from "./errors.ts";
-import { checkWeights, expectKnown, expectNumbers } from "./inputs.ts";
+import { describe, expectKnown, FocalError } from "./errors.ts";
+import { checkWeights, expectNumbers } from "./inputs.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { expectRows, expectTable } from "./metrics/inputs.ts";
 

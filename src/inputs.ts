@@ -1,5 +1,4 @@
 import { describe, FocalError } from "./errors.ts";
-export { expectKnown, expectOptions } from "./errors.ts";
 import type { Floats, Head, NumberArray } from "./heads/job.ts";
 import type { AnyLoss } from "./losses/loss.ts";
 

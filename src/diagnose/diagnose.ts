@@ -1,6 +1,5 @@
 import type { Logits } from "../criterion.ts";
-import { describe, FocalError } from "../errors.ts";
-import { expectKnown } from "../inputs.ts";
+import { describe, expectKnown, FocalError } from "../errors.ts";
 import { crossEntropy } from "../losses/crossEntropy.ts";
 import type { AnyLoss } from "../losses/loss.ts";
 import type { From } from "../scores.ts";

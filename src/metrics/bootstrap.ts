@@ -1,5 +1,5 @@
-import { describe, FocalError } from "../errors.ts";
-import { expectKnown, expectNumbers } from "../inputs.ts";
+import { describe, expectKnown, FocalError } from "../errors.ts";
+import { expectNumbers } from "../inputs.ts";
 import { stream } from "../random.ts";
 import type { Numbers } from "./inputs.ts";
 

@@ -1,4 +1,4 @@
-import { expectKnown } from "../inputs.ts";
+import { expectKnown } from "../errors.ts";
 import { expectWhole } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
 import { rank } from "./ranking.ts";

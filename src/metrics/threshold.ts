@@ -1,5 +1,4 @@
-import { describe, FocalError } from "../errors.ts";
-import { expectKnown } from "../inputs.ts";
+import { describe, expectKnown, FocalError } from "../errors.ts";
 import type { Confusion } from "./confusion.ts";
 import type { Numbers } from "./inputs.ts";
 import { balancedAccuracy } from "./macro.ts";

@@ -1,6 +1,5 @@
-import { describe, FocalError } from "../errors.ts";
+import { describe, expectKnown, FocalError } from "../errors.ts";
 import type { Order } from "../heads/scalar.ts";
-import { expectKnown } from "../inputs.ts";
 import type { Gpu } from "./gpu.ts";
 import { usage } from "./pool.ts";
 import { record } from "./record.ts";
