@@ -32,7 +32,7 @@ export function heatmaps(tuning: Tuning): Html {
   const far = Math.max(...others.map(({ mean }) => Math.abs(mean)), halves[halves.length >> 1]!, 1e-9);
   const near = grid.filter(({ nearBest, name }) => nearBest && name !== tuning.best).length;
   const notice = `Mean ${METRICS[metric].name} over ${protocol.folds * protocol.repeats} folds, and below it the difference to cross-entropy without weights. The frame marks the best mean, ${tuning.best}; ` +
-    `${near === 0 ? "no other cell is" : near === 1 ? "one other cell is" : `${near} other cells are`} within noise of it (dots), allowing for ${protocol.comparisons} comparisons. Full shade is a difference of ${fixed(far, METRICS[metric].digits)}.`;
+    `${near === 0 ? "no other cell is" : near === 1 ? "one other cell is" : `${near} other cells are`} within noise of it (dots)${protocol.comparisons === 1 ? "" : `, allowing for ${protocol.comparisons} comparisons`}. Full shade is a difference of ${fixed(far, METRICS[metric].digits)}.`;
   return figure(notice, mapsOf(grid).map(([heading, shown]) => drawMap(heading, shown, tuning, far)), { key: key() });
 }
 

@@ -47,7 +47,7 @@ function table(tuning: Tuning, width: number, colors: Colors): string {
     colors.bold(line(" ", "loss", heads)),
     ...rows.map(({ cell, mark, name, texts }) => painted(line(mark, name, texts), cell, tuning, colors)),
     ...(left > 0 ? [colors.dim(`  … and ${left} more in the report`)] : []),
-    colors.dim(wrap(`★ best mean  · within noise of it  ✓ recommended. ${better === "higher" ? "Higher" : "Lower"} is better. Mean ± sd over ${protocol.folds * protocol.repeats} folds; ${tuning.selection.gain.low === undefined ? "for intervals there are too few (--folds, --repeats)" : `intervals allow for ${protocol.comparisons} comparisons`}. The restart's difference is noise.`, width)),
+    colors.dim(wrap(`★ best mean  · within noise of it  ✓ recommended. ${better === "higher" ? "Higher" : "Lower"} is better. Mean ± sd over ${protocol.folds * protocol.repeats} folds; ${tuning.selection.gain.low === undefined ? "for intervals there are too few (--folds, --repeats)" : protocol.comparisons === 1 ? "intervals are of 95 %" : `intervals allow for ${protocol.comparisons} comparisons`}. The restart's difference is noise.`, width)),
   ].join("\n");
 }
 
