@@ -65,7 +65,7 @@ export function jaxLoss(loss: Loss, { head, classes }: { head: Head; classes?: n
   if (loss.kind !== "margin" || loss.margins || loss.offsets || loss.labels !== "classes" || Object.values(loss.parameters).some((value) => typeof value !== "number")) {
     throw new FocalError("argument", `jaxLoss takes losses over p_t with one number per parameter, such as focal({ gamma: 2 }); ${loss.name} is not such a one`);
   }
-  const { value, slope } = derive(loss, "hard");
+  const [value, slope] = derive(loss, "hard", 1) as [Expr, Expr];
   const weights = classWeights(loss, head, classes);
   return head === "sigmoid" ? sigmoid : softmax;
 

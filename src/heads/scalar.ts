@@ -1,13 +1,11 @@
 import type { Expr } from "../expr/expr.ts";
 import { LossCache } from "../losses/cache.ts";
 import { derive } from "../losses/derive.ts";
-import type { Curvature, Labels } from "../losses/derive.ts";
+import type { Curvature, Labels, Order } from "../losses/derive.ts";
+export type { Order } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
 import { evaluate } from "../targets/evaluate.ts";
 import { js } from "../targets/js.ts";
-
-/** How many derivatives are wanted: the value, and the gradient, and the curvature. */
-export type Order = 0 | 1 | 2;
 
 /**
  * Formulas at one example: writes the value of each into `out`.
@@ -22,10 +20,7 @@ const compiled = new LossCache<Scalar>();
 
 /** A loss by one margin or logit: value, slope and curvature, as many as the order asks for. */
 export const scalar = (loss: Loss, labels: Labels, order: Order, curvature: Curvature = "exact"): Scalar =>
-  compiled.get(loss, `${labels} ${order} ${curvature}`, () => {
-    const { value, slope, curvature: bent } = derive(loss, labels, curvature);
-    return compile([value, slope, bent].slice(0, order + 1), tablesOf(loss));
-  });
+  compiled.get(loss, `${labels} ${order} ${curvature}`, () => compile(derive(loss, labels, order, curvature), tablesOf(loss)));
 
 /** What the loss has one number per class of. */
 function tablesOf({ parameters, margins }: Loss): Record<string, readonly number[]> {

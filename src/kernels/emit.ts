@@ -42,8 +42,7 @@ interface Results {
 /** The kernel's body for one vector: the sigmoid head around the loss's formulas. */
 export function body(variant: Variant): Results {
   const { loss, labels, order, weighted, alpha, offset } = variant;
-  const { value, slope, curvature } = derive(loss, labels);
-  const exprs = toFloat32([value, slope, curvature].slice(0, order + 1));
+  const exprs = toFloat32(derive(loss, labels, order));
   const listing = new Listing();
   const loaded = listing.emit("v128.load", [], addressOf.logits), t = listing.emit("v128.load", [], addressOf.targets);
   const x = offset === 0 ? loaded : listing.emit("f32x4.add", [loaded, listing.constant(offset)]);

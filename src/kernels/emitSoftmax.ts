@@ -47,8 +47,7 @@ function difference(listing: Listing, a: Register, b: Register): { value: Regist
  * margin u = z_y − top − log(1 + rest), with what rounding took from u. No temporary is larger than a row.
  */
 function bodies({ loss, order }: SoftmaxVariant) {
-  const { value, slope, curvature } = derive(loss, "hard");
-  const perClass = raw.symbolsOf(value).has("alphaT");
+  const lowered = derive(loss, "hard", order), perClass = raw.symbolsOf(...lowered).has("alphaT");
   const hold = (listing: Listing) => (name: Carried): Register => listing.emit("param", [], indexOf[name]);
 
   const first = new Listing(), from1 = hold(first);
@@ -73,7 +72,7 @@ function bodies({ loss, order }: SoftmaxVariant) {
   const [logSum] = formulas.formulas(toFloat32([raw.log(raw.sym("sum"))]), { sum }) as [Register];
   const lead = difference(formulas, from("own"), from("top")), margin = difference(formulas, lead.value, logSum);
   const lost = formulas.emit("f32x4.add", [margin.tail, lead.tail]);
-  const exprs = toFloat32([value, slope, curvature].slice(0, order + 1), new Map([["u", tail]]));
+  const exprs = toFloat32(lowered, new Map([["u", tail]]));
   const weight = formulas.emit("v128.load", [], addressOf.weights), scaled = formulas.emit("f32x4.mul", [weight, from("scale")]);
   const [f, df, ddf] = formulas.formulas(exprs, { u: margin.value, tail: lost, alphaT: from("alphaT") });
   const times = (a: Register | undefined, b: Register): Register | undefined => (a === undefined ? undefined : formulas.emit("f32x4.mul", [a, b]));

@@ -21,12 +21,8 @@ import type { Alpha, Loss, SoftRule } from "./loss.ts";
  */
 export type Labels = "hard" | "other" | "score" | SoftRule;
 
-/** A loss as a function of u (and w, alphaT, alphaRest): value, slope and curvature, lowered. */
-export interface Derivatives {
-  readonly value: Expr;
-  readonly slope: Expr;
-  readonly curvature: Expr;
-}
+/** How many derivatives are wanted: the value, and the slope, and the curvature. */
+export type Order = 0 | 1 | 2;
 
 /** The second derivative itself, or the positive upper bound of it that a loss knows for hard targets. */
 export type Curvature = "exact" | "majorized";
@@ -64,12 +60,10 @@ function stabilized(formula: Expr, loss: Loss, labels: Labels): Expr {
   return read(labels, shifted(u, undefined), alphaT);
 }
 
-/** The loss by the margin (or the logit), with its first two derivatives. */
-export function derive(loss: Loss, labels: Labels, curvature: Curvature = "exact"): Derivatives {
-  const value = stabilized(loss.formula, loss, labels);
-  const slope = differentiate(value, "u");
-  const exact = differentiate(slope, "u");
-  const bent = curvature === "majorized" && loss.majorizer && labels === "hard" ? stabilized(loss.majorizer, loss, labels) : exact;
-  const [f, d, dd] = lower([value, slope, bent]) as [Expr, Expr, Expr];
-  return { value: f, slope: d, curvature: dd };
+/** The loss as a function of u (and w, alphaT, alphaRest) with as many derivatives by u as the order asks for, lowered. */
+export function derive(loss: Loss, labels: Labels, order: Order, curvature: Curvature = "exact"): Expr[] {
+  const exprs = [stabilized(loss.formula, loss, labels)];
+  if (order > 0) exprs.push(differentiate(exprs[0]!, "u"));
+  if (order > 1) exprs.push(curvature === "majorized" && loss.majorizer && labels === "hard" ? stabilized(loss.majorizer, loss, labels) : differentiate(exprs[1]!, "u"));
+  return lower(exprs);
 }

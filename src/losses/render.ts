@@ -44,8 +44,7 @@ const by = ({ kind, offsets }: Loss): string =>
 const results = ["value", "slope", "curvature"];
 
 function derivatives(loss: Loss): { exprs: Expr[]; inputs: string[] } {
-  const { value, slope, curvature } = derive(loss, loss.kind === "margin" ? "hard" : "score");
-  const exprs = [value, slope, curvature];
+  const exprs = derive(loss, loss.kind === "margin" ? "hard" : "score", 2);
   return { exprs, inputs: ["u", ...[...symbolsOf(...exprs)].filter((name) => name !== "u").sort()] };
 }
 

@@ -36,8 +36,7 @@ export const outputs = ({ order, each }: Variant, type: string) => [
  */
 export function sigmoidShader(variant: Variant, width: 1 | 4): Shader {
   const { loss, labels, order, weighted, ignoring, each } = variant;
-  const { value, slope, curvature } = derive(loss, labels);
-  const exprs = toFloat32([value, slope, curvature].slice(0, order + 1));
+  const exprs = toFloat32(derive(loss, labels, order));
   const body = `
 ${wgslFunction("loss", ["u", "w", "alphaT", "alphaRest"], exprs, { struct: "Derivatives", names: results.slice(0, order + 1) })}
 fn example(i: u32) -> Float {

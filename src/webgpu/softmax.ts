@@ -28,8 +28,7 @@ export const rowsAtOnce = (classes: number): number => size / lanesOf(classes);
 export function softmaxShader(variant: Variant, lanes: number): Shader {
   const { loss, order, weighted, ignoring, each } = variant;
   // The shader takes the class's margin off u, in both of its parts.
-  const { value, slope, curvature } = derive({ ...loss, margins: undefined }, "hard");
-  const exprs = toFloat32([value, slope, curvature].slice(0, order + 1), new Map([["u", sym("tail")]]));
+  const exprs = toFloat32(derive({ ...loss, margins: undefined }, "hard", order), new Map([["u", sym("tail")]]));
   const x = sym("x");
   const alone = lanes === 1;
   const body = `
