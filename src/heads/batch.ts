@@ -3,10 +3,11 @@ import { LossCache } from "../losses/cache.ts";
 import type { BatchLoss } from "../losses/loss.ts";
 import { evaluate } from "../targets/evaluate.ts";
 import { rowStart } from "./job.ts";
-import type { Head, Job, NumberArray } from "./job.ts";
+import type { Head, Job } from "./job.ts";
 import { Row } from "./row.ts";
 import { compile } from "./scalar.ts";
 import type { Scalar } from "./scalar.ts";
+import { hasShare } from "./targets.ts";
 
 const compiled = new LossCache<Scalar>();
 
@@ -29,7 +30,8 @@ interface Whole {
  */
 export function batchHead(head: Head, job: Job<BatchLoss>): number {
   const { loss, order, grad, hessian, classes } = job;
-  const run = compiled.get(loss, "", () => compile(deriveBatch(loss).terms));
+  // The first pass adds values up; only the second needs slopes and curvatures.
+  const terms = compiled.get(loss, "terms", () => compile(deriveBatch(loss).terms.filter((_, i) => i % 3 === 0)));
   const names = Object.keys(loss.sums), out = new Float64Array(3 * names.length);
   const hasBackground = head === "softmax" || loss.binary === "both";
   const regions = head === "softmax" ? classes : loss.binary === "both" ? 2 : classes;
@@ -39,9 +41,9 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   const visit = head === "softmax" ? visitRows : visitLogits;
 
   const count = visit(job, (region, u, t, alphaT, weight) => {
-    run(out, u, t, alphaT, 0, region);
+    terms(out, u, t, alphaT, 0, region);
     const sum = sums[groupOf(region)]!;
-    for (let k = 0; k < names.length; k++) sum[k]! += weight * out[3 * k]!;
+    for (let k = 0; k < names.length; k++) sum[k]! += weight * out[k]!;
     return undefined;
   });
   for (const array of [grad, hessian]) array?.fill(0);
@@ -56,6 +58,7 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
     return { value, scales, first: rest.slice(0, m), second: Array.from({ length: m }, (_, k) => rest.slice(m + k * m, m + (k + 1) * m)) };
   });
   if (order > 0) {
+    const run = compiled.get(loss, "derivatives", () => compile(deriveBatch(loss).terms));
     visit(job, (region, u, t, alphaT, weight) => {
       run(out, u, t, alphaT, 0, region);
       const { scales, first, second } = wholes[groupOf(region)]!;
@@ -70,12 +73,6 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
     });
   }
   return wholes.reduce((total, { value }) => total + value, 0);
-}
-
-/** Whether a row gives any class a share. */
-function hasShare(shares: NumberArray, start: number, classes: number, inner: number): boolean {
-  for (let k = 0; k < classes; k++) if (shares[start + k * inner]! > 0) return true;
-  return false;
 }
 
 /** A product in which 0 wins: where a term no longer moves, it does not matter how steep the whole is. */

@@ -43,5 +43,12 @@ export interface Job<L extends AnyLoss = AnyLoss> {
 /** Runs a job and returns the sum of its losses. */
 export type Kernel<L extends AnyLoss = AnyLoss> = (job: Job<L>) => number;
 
+/** Leaves a row of classes without a loss and without derivatives. */
+export function clearRow({ classes, inner, losses, grad, hessian }: Job, row: number): void {
+  if (losses) losses[row] = 0;
+  const start = rowStart(row, classes, inner);
+  for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
+}
+
 /** Where the logits of one row begin; the others follow `inner` apart. */
 export const rowStart = (row: number, classes: number, inner: number): number => Math.floor(row / inner) * inner * classes + (row % inner);

@@ -1,6 +1,6 @@
 import { symbolsOf } from "../expr/expr.ts";
 import type { Loss } from "../losses/loss.ts";
-import { rowStart } from "./job.ts";
+import { clearRow, rowStart } from "./job.ts";
 import type { Job } from "./job.ts";
 import { Row } from "./row.ts";
 import { scalar } from "./scalar.ts";
@@ -24,8 +24,7 @@ export function mixtureHead(job: Job<Loss>): number {
     let label = 0, value = 0;
     for (let k = 1; k < classes; k++) if (share(k) > share(label)) label = k;
     if (share(label) === 0) {
-      if (losses) losses[i] = 0;
-      for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
+      clearRow(job, i);
       continue;
     }
     row.read(logits, start, inner);

@@ -1,7 +1,7 @@
 import { LossCache } from "../losses/cache.ts";
 import type { PairLoss } from "../losses/loss.ts";
 import { derivePair } from "../losses/pair.ts";
-import { rowStart } from "./job.ts";
+import { clearRow, rowStart } from "./job.ts";
 import type { Job } from "./job.ts";
 import { Row } from "./row.ts";
 import { compile } from "./scalar.ts";
@@ -23,8 +23,7 @@ export function pairHead(job: Job<PairLoss>): number {
   for (let i = 0; i < targets.length; i++) {
     const label = targets[i]!, start = rowStart(i, classes, inner);
     if (label === ignoreIndex) {
-      if (losses) losses[i] = 0;
-      for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
+      clearRow(job, i);
       continue;
     }
     row.read(logits, start, inner);

@@ -1,5 +1,5 @@
 import type { Loss } from "../losses/loss.ts";
-import { rowStart } from "./job.ts";
+import { clearRow, rowStart } from "./job.ts";
 import type { Job } from "./job.ts";
 import { scalar } from "./scalar.ts";
 
@@ -24,8 +24,7 @@ export function softmaxHead(job: Job<Loss>): number {
     const label = targets[row]!;
     const start = rowStart(row, classes, inner);
     if (label === ignoreIndex) {
-      if (losses) losses[row] = 0;
-      for (const array of [grad, hessian]) for (let j = 0; array && j < classes; j++) array[start + j * inner] = 0;
+      clearRow(job, row);
       continue;
     }
     run(out, marginOf(logits, start, inner, offsets, label, others), 0, alpha.positive[label]!, 0, label);

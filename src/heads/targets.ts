@@ -65,11 +65,14 @@ const plain = (values: NumberArray, ignoreIndex: number | undefined, { soft, val
 /** Shares of classes; a row without any counts for nothing. */
 const mixed = (values: NumberArray, { classes, inner }: Layout, seen: Inspection): Targets => ({
   ...seen, values, ignoreIndex: undefined, mixed: true,
-  counts(row) {
-    for (let k = 0, start = rowStart(row, classes, inner); k < classes; k++) if (values[start + k * inner]! > 0) return true;
-    return false;
-  },
+  counts: (row) => hasShare(values, rowStart(row, classes, inner), classes, inner),
 });
+
+/** Whether the row that begins at `start` gives any class a share. */
+export function hasShare(shares: NumberArray, start: number, classes: number, inner: number): boolean {
+  for (let k = 0; k < classes; k++) if (shares[start + k * inner]! > 0) return true;
+  return false;
+}
 
 /** What stands for an ignored logit in targets made here. */
 const IGNORED = -1;

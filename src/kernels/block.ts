@@ -41,7 +41,7 @@ export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: n
   const length = to - from, { ignoreIndex } = job;
   const input = (array: ArrayLike<number> | undefined, block: Float32Array): number => {
     if (padding === 0 && ignoreIndex === undefined && stays(machine, array)) return array.byteOffset + 4 * from;
-    if (array) fill(block, machine.workers > 0, ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to));
+    if (array) fill(block, machine.workers > 0, partOf(array, from, to));
     if (padding > 0) block.fill(0, length, length + padding);
     return block.byteOffset;
   };
@@ -50,6 +50,10 @@ export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: n
   if (ignoreIndex !== undefined) silence(blocks, job, from, to);
   return [logits, targets, weights, output(job.losses, blocks.losses), output(job.grad, blocks.grad), output(job.hessian, blocks.hessian)];
 }
+
+/** Some elements of an array, as another array's `set` takes them. */
+export const partOf = (array: ArrayLike<number>, from: number, to: number): Float32Array | number[] =>
+  ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to);
 
 const converted = new Float32Array(blockLength);
 

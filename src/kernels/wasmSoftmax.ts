@@ -1,6 +1,8 @@
-import type { Job, NumberArray } from "../heads/job.ts";
+import { rowStart } from "../heads/job.ts";
+import type { Job } from "../heads/job.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { AnyLoss, Loss } from "../losses/loss.ts";
+import { partOf } from "./block.ts";
 import { emitSoftmax, softmaxArrays } from "./emitSoftmax.ts";
 import type { SoftmaxVariant } from "./emitSoftmax.ts";
 import { commonMachine } from "./machine.ts";
@@ -73,8 +75,8 @@ function runBlock(blocks: Blocks, run: Run, job: Job<Loss>, from: number, to: nu
   const { targets, weights, ignoreIndex, scale, losses, grad, hessian } = job;
   const rows = to - from, padded = Math.ceil(rows / step) * step;
   move(job, from, to, blocks.rows, (at, length, place) => blocks.logits.set((job.logits as Float32Array).subarray(at, at + length), place));
-  copy(targets, blocks.labels, from, to);
-  if (weights) copy(weights, blocks.weights, from, to);
+  blocks.labels.set(partOf(targets, from, to));
+  if (weights) blocks.weights.set(partOf(weights, from, to));
   else blocks.weights.fill(1, 0, rows);
   for (let i = 0; i < rows && ignoreIndex !== undefined; i++) if (targets[from + i] === ignoreIndex) silence(blocks, job, i);
   for (let i = rows; i < padded; i++) silence(blocks, job, i);
@@ -94,12 +96,8 @@ function move({ classes, inner }: Job, from: number, to: number, rowsInPlane: nu
     visit(from * classes, (to - from) * classes, 0);
     return;
   }
-  const start = Math.floor(from / inner) * inner * classes + (from % inner);
+  const start = rowStart(from, classes, inner);
   for (let k = 0; k < classes; k++) visit(start + k * inner, to - from, k * rowsInPlane);
-}
-
-function copy(array: NumberArray, block: Float32Array, from: number, to: number): void {
-  block.set(ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to));
 }
 
 /** Whatever an ignored example holds must not turn up in the results, not even as 0 · NaN. */
