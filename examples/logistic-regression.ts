@@ -1,5 +1,6 @@
 /** Logistic regression with focal loss on 1 % positives: a training loop on plain typed arrays. */
-import { averagePrecision, criterion, focal, sigmoidPriorBias } from "focal-loss";
+import { criterion, focal, sigmoidPriorBias } from "focal-loss";
+import { averagePrecision } from "focal-loss/evaluate";
 
 const rows = 4000, features = 2, steps = 300, rate = 2;
 let state = 7;

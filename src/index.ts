@@ -1,6 +1,4 @@
 export { effectiveNumberWeights, inverseFrequencyWeights, sigmoidPriorBias, softmaxPriorBias } from "./balance.ts";
-export { applyTemperature, calibrate, fitPosterior, fitTemperature, recoverPosterior } from "./calibrate.ts";
-export type { Calibration, PosteriorRecovery, TemperatureScaling } from "./calibrate.ts";
 export { alloc } from "./alloc.ts";
 export type { Room } from "./alloc.ts";
 export { criterion } from "./criterion.ts";
@@ -10,8 +8,6 @@ export { optimalBias } from "./optimalBias.ts";
 export { runningPositives } from "./normalizer.ts";
 export type { RunningPositives } from "./normalizer.ts";
 export type { ArrayOf, CallOptions, Chunk, Criterion, CriterionOptions, Engine, Logits, Reduction, StreamingCriterion, Value } from "./criterion.ts";
-export { diagnose } from "./diagnose/index.ts";
-export type { ClassProfile, CumulativePoint, DiagnoseOptions, Diagnosis, DifficultyBin, LossProfile, LossVerdict } from "./diagnose/index.ts";
 export { threads } from "./threads.ts";
 export { FocalError } from "./errors.ts";
 export type { ErrorCode } from "./errors.ts";
@@ -25,13 +21,5 @@ export {
   logitAdjusted, normalizedFocal, poly1Focal, qualityFocal, reducedFocal, reducedFocalContinuous, unifiedFocal, varifocal,
 } from "./losses/index.ts";
 export type { AdaFocalOptions, AdaFocalState, ClassBalancedSettings } from "./losses/index.ts";
-export type { Alpha, AnyLoss, BatchLoss, Language, Loss, PairLoss, Parameter, SoftRule } from "./losses/loss.ts";
+export type { Alpha, AnyLoss, BatchLoss, Loss, PairLoss, Parameter, SoftRule } from "./losses/loss.ts";
 export type { ParameterRange } from "./losses/parameters.ts";
-export {
-  averagePrecision, balancedAccuracy, bestThreshold, bootstrap, brier, classScores, column, confusionMatrix, decide, expectedCalibrationError,
-  logLoss, macroAveragePrecision, macroF1, macroPrecision, macroRecall, macroRocAuc, matthewsCorrelation, precisionRecallCurve, reliability,
-  rocAuc, tuneMultipliers,
-} from "./metrics/index.ts";
-export type {
-  BootstrapOptions, ClassScore, Confusion, CurvePoint, Decision, Interval, ReliabilityBin, ThresholdChoice, ThresholdGoal,
-} from "./metrics/index.ts";

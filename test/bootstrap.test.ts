@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { averagePrecision, bootstrap, column, rocAuc } from "focal-loss";
+import { averagePrecision, bootstrap, column, rocAuc } from "focal-loss/evaluate";
 import { randomNumbers } from "focal-loss/train";
 
 const mean = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0) / values.length;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { FocalError, calibrate, fitPosterior, fitTemperature, logLoss, recoverPosterior } from "focal-loss";
+import { FocalError } from "focal-loss";
+import { calibrate, fitPosterior, fitTemperature, logLoss, recoverPosterior } from "focal-loss/evaluate";
 import { randomNumbers } from "focal-loss/train";
 
 /** The scores v that minimise Σ_k η_k w_k (1−v_k)^γ (−log v_k) over softmax(z), by gradient descent on z. No formula of the recovery is used. */

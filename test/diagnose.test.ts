@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { asymmetric, criterion, crossEntropy, diagnose, dualFocal, focal, normalizedFocal } from "focal-loss";
-import type { ClassProfile, Diagnosis } from "focal-loss";
+import { asymmetric, criterion, crossEntropy, dualFocal, focal, normalizedFocal } from "focal-loss";
+import { diagnose } from "focal-loss/evaluate";
+import type { ClassProfile, Diagnosis } from "focal-loss/evaluate";
 import { randomNumbers } from "focal-loss/train";
 
 const sigma = (u: number): number => 1 / (1 + Math.exp(-u));

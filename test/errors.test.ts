@@ -4,6 +4,7 @@ import {
 } from "focal-loss";
 import type { ErrorCode } from "focal-loss";
 import { add, log, mul, neg, sym } from "focal-loss/expr";
+import { render } from "focal-loss/render";
 import { describe, expect, test, vi } from "vitest";
 
 // Mistakes that types would catch are made here as JavaScript would make them.
@@ -102,7 +103,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["mine: a formula is written over pt (or xt), or over p and t, not over both", "formula", () => defineLoss("mine", {}, ({ pt, t }) => neg(mul(t, log(pt))))],
   ["log got NaN: JavaScript's own + − × ÷ and Math.… cannot compute with formulas; use the words of focal-loss/expr, as sub(1, pt)", "formula", () => defineLoss("mine", {}, ({ pt }) => neg(log(1 - any<number>(pt))))],
   ["mul got NaN: JavaScript's own + − × ÷ and Math.… cannot compute with formulas; use the words of focal-loss/expr, as sub(1, pt)", "formula", () => defineLoss("mine", {}, ({ pt }) => mul(Math.tanh(any<number>(pt)), log(pt)))],
-  ["dualFocal is no function of one margin: language must be tex, got \"js\"", "argument", () => dualFocal().render("js")],
+  ["dualFocal is no function of one margin: language must be tex, got \"js\"", "argument", () => render(dualFocal(), "js")],
   ["FocalLoss has no option gama; it has gamma, alpha, head, reduction, classes, inner, ignoreIndex, background, soft, smoothing, from, classWeights, engine, check", "argument", () => new FocalLoss(any<object>({ gama: 2 }))],
   ["the call of a criterion has no option weight; it has weights, out, normalizer", "argument", () => criterion(focal()).value([1], [1], any<object>({ weight: [1] }))],
   ["the call of a criterion takes its options as an object, got null", "argument", () => criterion(focal()).value([1], [1], any<object>(null))],
@@ -126,7 +127,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["scores must hold 3 per example, got 4 of them", "shape", () => objective(focal(), { head: "softmax", classes: 3, layout: "columns" })([1, 2, 3, 4], [0])],
   [`prior must be in (0, 1), got the string "0.1"`, "argument", () => optimalBias(focal(), any("0.1"))],
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
-  [`language must be tex, js, wasm, wgsl, got "cobol"`, "argument", () => focal.render(any("cobol"))],
+  [`language must be tex, js, wasm, wgsl, got "cobol"`, "argument", () => render(focal, any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
   ["my loss: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"my loss\"", "formula", () => defineLoss("my loss", {}, ({ pt }) => neg(log(pt)))],
   ["mine: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"a b\"", "formula", () => defineLoss("mine", { "a b": 1 }, ({ pt }) => neg(log(pt)))],

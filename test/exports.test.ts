@@ -1,23 +1,29 @@
 import { readFileSync } from "node:fs";
 import * as library from "focal-loss";
+import * as evaluate from "focal-loss/evaluate";
 import * as expr from "focal-loss/expr";
 import * as jax from "focal-loss/jax";
 import * as presets from "focal-loss/presets";
+import * as render from "focal-loss/render";
 import * as webgpu from "focal-loss/webgpu";
 import { expect, test } from "vitest";
 
 test("the library exports just these names", () => {
   expect(Object.keys(library).sort()).toEqual([
-    "AdaFocal", "FocalError", "FocalLoss", "alloc", "applyTemperature", "asymmetric", "asymmetricSingleLabel", "asymmetricUnifiedFocal",
-    "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier", "calibrate", "classBalancedFocal", "classScores",
-    "column", "confusionMatrix", "criterion", "crossEntropy", "cyclicalFocal", "cyclicalShare", "decide", "defineLoss", "diagnose",
-    "distributionFocal", "dualFocal", "effectiveNumberWeights", "equalizedFocal", "equalizedGamma", "expectedCalibrationError",
-    "fitPosterior", "fitTemperature", "flsd53", "focal", "focalStar", "focalTversky", "gaussianFocal", "inverseFocal",
-    "inverseFrequencyWeights", "ldam", "logLoss", "logitAdjusted", "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall",
-    "macroRocAuc", "matthewsCorrelation", "normalizedFocal", "objective", "optimalBias", "poly1Focal", "precisionRecallCurve",
-    "qualityFocal", "recoverPosterior", "reducedFocal", "reducedFocalContinuous", "reliability", "rocAuc", "runningPositives",
-    "sigmoidFocalLoss", "sigmoidPriorBias", "softmaxFocalLoss", "softmaxPriorBias", "threads", "tuneMultipliers", "unifiedFocal", "varifocal",
+    "AdaFocal", "FocalError", "FocalLoss", "alloc", "asymmetric", "asymmetricSingleLabel", "asymmetricUnifiedFocal", "classBalancedFocal",
+    "criterion", "crossEntropy", "cyclicalFocal", "cyclicalShare", "defineLoss", "distributionFocal", "dualFocal",
+    "effectiveNumberWeights", "equalizedFocal", "equalizedGamma", "flsd53", "focal", "focalStar", "focalTversky", "gaussianFocal",
+    "inverseFocal", "inverseFrequencyWeights", "ldam", "logitAdjusted", "normalizedFocal", "objective", "optimalBias", "poly1Focal",
+    "qualityFocal", "reducedFocal", "reducedFocalContinuous", "runningPositives", "sigmoidFocalLoss", "sigmoidPriorBias",
+    "softmaxFocalLoss", "softmaxPriorBias", "threads", "unifiedFocal", "varifocal",
   ]);
+  expect(Object.keys(evaluate).sort()).toEqual([
+    "applyTemperature", "averagePrecision", "balancedAccuracy", "bestThreshold", "bootstrap", "brier", "calibrate", "classScores",
+    "column", "confusionMatrix", "decide", "diagnose", "expectedCalibrationError", "fitPosterior", "fitTemperature", "logLoss",
+    "macroAveragePrecision", "macroF1", "macroPrecision", "macroRecall", "macroRocAuc", "matthewsCorrelation", "precisionRecallCurve",
+    "recoverPosterior", "reliability", "rocAuc", "tuneMultipliers",
+  ]);
+  expect(Object.keys(render)).toEqual(["render"]);
   expect(Object.keys(expr).sort()).toEqual([
     "abs", "add", "differentiate", "div", "exp", "fold", "isExpr", "log", "lower", "max", "min", "mul", "neg", "num", "pow",
     "select", "sigmoid", "softplus", "sqrt", "stabilize", "sub", "sym", "toFloat32",

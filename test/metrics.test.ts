@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { FocalError } from "focal-loss";
 import {
-  FocalError, averagePrecision, balancedAccuracy, bestThreshold, brier, classScores, column, confusionMatrix, decide, expectedCalibrationError,
-  logLoss, macroAveragePrecision, macroF1, macroPrecision, macroRecall, macroRocAuc, matthewsCorrelation, precisionRecallCurve, reliability,
-  rocAuc, tuneMultipliers,
-} from "focal-loss";
-import type { ThresholdGoal } from "focal-loss";
+  averagePrecision, balancedAccuracy, bestThreshold, brier, classScores, column, confusionMatrix, decide, expectedCalibrationError, logLoss, macroAveragePrecision, macroF1, macroPrecision, macroRecall, macroRocAuc, matthewsCorrelation, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+} from "focal-loss/evaluate";
+import type { ThresholdGoal } from "focal-loss/evaluate";
 import { randomNumbers } from "focal-loss/train";
 
 describe("ranking", () => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { criterion, crossEntropy, dualFocal, FocalError, focal, focalTversky, inverseFocal, objective, optimalBias, poly1Focal, recoverPosterior, reducedFocal } from "focal-loss";
+import { criterion, crossEntropy, dualFocal, FocalError, focal, focalTversky, inverseFocal, objective, optimalBias, poly1Focal, reducedFocal } from "focal-loss";
+import { recoverPosterior } from "focal-loss/evaluate";
 import type { Loss } from "focal-loss";
 import { describe, expect, test } from "vitest";
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { averagePrecision, criterion, crossEntropy, focal, recoverPosterior } from "focal-loss";
+import { criterion, crossEntropy, focal } from "focal-loss";
+import { averagePrecision, recoverPosterior } from "focal-loss/evaluate";
 import { logits, predict, randomNumbers, stratifiedSplit, subset, train } from "focal-loss/train";
 import type { Checkpoint, Dataset, NetworkCheckpoint, Table, Trained, TrainOptions } from "focal-loss/train";
 

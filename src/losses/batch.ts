@@ -11,7 +11,6 @@ import { weightFrom } from "./derive.ts";
 import type { BatchLoss } from "./loss.ts";
 import { defaultsOf, readParameters } from "./parameters.ts";
 import type { Ranges } from "./parameters.ts";
-import { render } from "./render.ts";
 
 /** Makes a {@link BatchLoss}; without settings, with every default. */
 export interface BatchFamily<P> {
@@ -42,13 +41,7 @@ export function batchFamily<const P extends Ranges, const S extends string>(
   for (const term of Object.values<Expr>(terms)) writtenFormula(name, () => term, {}, [...own, ...termWords]);
   const words = [...Object.keys(terms), ...wholeWords];
   const written = writtenFormula(name, formula as (symbols: never) => Expr, symbolsFor(parameters, words) as never, [...own, ...words]);
-  const make = (settings: Settings<P> = {}): BatchLoss => {
-    const loss: BatchLoss = {
-      kind: "batch", name, parameters: read(settings), alpha: settings.alpha, formula: written, sums: terms, ...about,
-      render: (language) => render(loss, language),
-    };
-    return Object.freeze(loss);
-  };
+  const make = (settings: Settings<P> = {}): BatchLoss => Object.freeze({ kind: "batch", name, parameters: read(settings), alpha: settings.alpha, formula: written, sums: terms, ...about });
   return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 

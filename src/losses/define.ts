@@ -1,10 +1,9 @@
 import { FocalError } from "../errors.ts";
 import { isExpr, sym, symbolsOf } from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
-import type { Alpha, Language, Loss, Parameter, SoftRule } from "./loss.ts";
+import type { Alpha, Loss, Parameter, SoftRule } from "./loss.ts";
 import { defaultsOf, readParameters } from "./parameters.ts";
 import type { Ranges } from "./parameters.ts";
-import { render } from "./render.ts";
 
 export interface About {
   readonly reference?: string;
@@ -35,8 +34,6 @@ export interface LossFamily<P> {
   (settings?: Settings<P>): Loss;
   /** Names and defaults of the parameters. */
   readonly defaults: Readonly<Record<keyof P & string, number>>;
-  /** The loss at its defaults, in another language. */
-  render(language: Language): string;
 }
 
 /**
@@ -54,7 +51,7 @@ export interface LossFamily<P> {
  *
  * @example
  * const mine = defineLoss("mine", { tau: 1 }, ({ pt, tau }) => mul(pow(sub(1, pt), tau), neg(log(pt))));
- * mine({ tau: 3 }).render("tex");                                      // (1 - p_t)^{\tau} (-\log(p_t))
+ * render(mine, "tex");                                                // (1 - p_t)^{\tau} (-\log(p_t))
  * criterion(mine({ tau: 3 }), { reduction: "sum" }).value([0], [1]);   // 0.0866…
  */
 export function defineLoss<const P extends Ranges>(name: string, parameters: P, formula: (symbols: Given<P> & Symbols) => Expr, about: About = {}): LossFamily<P> {
@@ -75,16 +72,12 @@ export function family<const P extends Ranges>(
     throw new FocalError("formula", `${name}: a formula is written over pt (or xt), or over p and t, not over both`);
   }
   const majorizer = about.majorizer?.(symbols);
-  const make = (settings: Settings<P> = {}): Loss => {
-    const loss: Loss = {
-      kind, name, parameters: read(settings), alpha: settings.alpha, formula: written, reference: about.reference,
-      soft: about.soft ?? (mentions.has("xt") ? "mixture" : "interpolate"), majorizer, margins: undefined, offsets: undefined, labels: about.labels ?? "classes",
-      render: (language) => render(loss, language),
-    };
-    return Object.freeze(loss);
-  };
+  const make = (settings: Settings<P> = {}): Loss => Object.freeze({
+    kind, name, parameters: read(settings), alpha: settings.alpha, formula: written, reference: about.reference,
+    soft: about.soft ?? (mentions.has("xt") ? "mixture" : "interpolate"), majorizer, margins: undefined, offsets: undefined, labels: about.labels ?? "classes",
+  });
   Object.defineProperty(make, "name", { value: name });
-  return Object.assign(make, { defaults: defaultsOf(parameters), render: (language: Language) => make().render(language) });
+  return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 
 const words = ["pt", "xt", "alphaT", "own", "p", "t"];

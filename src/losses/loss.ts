@@ -31,8 +31,6 @@ interface Definition {
   readonly formula: Expr;
   /** Where the formula was published. */
   readonly reference: string | undefined;
-  /** The loss in another language: its source text. */
-  render(language: Language): string;
 }
 
 /**
@@ -70,6 +68,3 @@ export interface BatchLoss extends Definition {
 }
 
 export type AnyLoss = Loss | PairLoss | BatchLoss;
-
-/** The languages a loss can be printed in. */
-export type Language = "tex" | "js" | "wasm" | "wgsl";

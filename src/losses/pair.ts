@@ -11,7 +11,6 @@ import { weightFrom } from "./derive.ts";
 import type { PairLoss } from "./loss.ts";
 import { defaultsOf, readParameters } from "./parameters.ts";
 import type { Ranges } from "./parameters.ts";
-import { render } from "./render.ts";
 
 /** Makes a {@link PairLoss}; without settings, with every default. */
 export interface PairFamily<P> {
@@ -27,10 +26,7 @@ export function pairFamily<const P extends Ranges>(
 ): PairFamily<P> {
   const read = readParameters(name, parameters, words);
   const written = writtenFormula(name, formula, symbolsFor(parameters, words) as never, [...Object.keys(parameters), ...words]);
-  const make = (settings: Settings<P> = {}): PairLoss => {
-    const loss: PairLoss = { kind: "pair", name, parameters: read(settings), alpha: settings.alpha, formula: written, reference, render: (language) => render(loss, language) };
-    return Object.freeze(loss);
-  };
+  const make = (settings: Settings<P> = {}): PairLoss => Object.freeze({ kind: "pair", name, parameters: read(settings), alpha: settings.alpha, formula: written, reference });
   return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 

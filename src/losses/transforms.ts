@@ -1,6 +1,5 @@
 import { expectKnown, FocalError } from "../errors.ts";
 import type { Loss } from "./loss.ts";
-import { render } from "./render.ts";
 
 /**
  * LDAM: asks a rare class for a larger margin. Makes a loss of any margin loss.
@@ -68,10 +67,7 @@ function together(name: string, before: readonly number[] | undefined, now: read
   return now.map((value, k) => value + before[k]!);
 }
 
-function transformed(loss: Loss, by: string, changed: Partial<Loss>): Loss {
-  const made: Loss = { ...loss, ...changed, name: `${by}_${loss.name}`, render: (language) => render(made, language) };
-  return Object.freeze(made);
-}
+const transformed = (loss: Loss, by: string, changed: Partial<Loss>): Loss => Object.freeze({ ...loss, ...changed, name: `${by}_${loss.name}` });
 
 function positiveCounts(name: string, loss: Loss, counts: ArrayLike<number>): number[] {
   if (loss?.kind !== "margin" || loss.labels !== "classes") throw new FocalError("argument", `${name} transforms losses over p_t, such as focal({ gamma: 2 })${loss?.name === undefined ? "" : `; ${loss.name} is none`}`);

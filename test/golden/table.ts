@@ -6,6 +6,7 @@
 import { pathToFileURL } from "node:url";
 import * as library from "focal-loss";
 import type { AnyLoss, Engine } from "focal-loss";
+import { render } from "focal-loss/render";
 import { criterionOf, goldens } from "./read.ts";
 import type { Golden } from "./read.ts";
 
@@ -38,7 +39,7 @@ export function lossTable(): Row[] {
     const heads = (["sigmoid", "softmax"] as const).filter((head) => works(() => library.criterion(loss, { head, ...(head === "softmax" && { classes: 3 }) })));
     const simd = works(() => library.criterion(loss, { engine: "wasm" }).value(Float32Array.of(0), [1]));
     return {
-      name, formula: loss.render("tex"), heads: heads.join(", "), engines: simd ? "JS, SIMD" : "JS",
+      name, formula: render(loss, "tex"), heads: heads.join(", "), engines: simd ? "JS, SIMD" : "JS",
       parameters: Object.entries(family.defaults).map(([key, value]) => `${key} ${value}`).join(", "),
       float64: worst("js", ({ loss, transform }) => loss === name && !transform), float32: worst("wasm", ({ loss, transform }) => loss === name && !transform),
     };

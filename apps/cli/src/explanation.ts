@@ -1,4 +1,4 @@
-import type { Diagnosis, ReliabilityBin } from "focal-loss";
+import type { Diagnosis, ReliabilityBin } from "focal-loss/evaluate";
 
 /** What one `focal explain` found out: printed with --json, drawn by the report and the terminal. */
 export interface Explanation {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { crossEntropy, diagnose, focal } from "focal-loss";
+import { crossEntropy, focal } from "focal-loss";
+import { diagnose } from "focal-loss/evaluate";
 import { randomNumbers } from "focal-loss/train";
 import { parseHTML } from "linkedom";
 import { afterEach, describe, expect, test, vi } from "vitest";

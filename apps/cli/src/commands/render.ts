@@ -1,7 +1,9 @@
 import { defineCommand } from "citty";
 import * as library from "focal-loss";
 import { FocalError } from "focal-loss";
-import type { AnyLoss, Language } from "focal-loss";
+import type { AnyLoss } from "focal-loss";
+import { render as print } from "focal-loss/render";
+import type { Language } from "focal-loss/render";
 import { inCode } from "./arguments.ts";
 import { numbers, refuseExtra } from "./options.ts";
 
@@ -29,7 +31,7 @@ export const render = defineCommand({
     const family = families[inCode(args.loss)];
     if (!family) throw new FocalError("argument", `loss must be ${Object.keys(families).join(", ")}, got ${JSON.stringify(args.loss)}`);
     const settings = { ...(args.gamma !== undefined && { gamma: numbers("gamma", args.gamma)[0]! }), ...(args.set !== undefined && readSettings(args.set)) };
-    console.log(family(settings).render(args.to as Language));
+    console.log(print(family(settings), args.to as Language));
   },
 });
 

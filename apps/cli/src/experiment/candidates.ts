@@ -1,5 +1,6 @@
 import { effectiveNumberWeights, FocalError } from "focal-loss";
-import type { Calibration, Loss } from "focal-loss";
+import type { Loss } from "focal-loss";
+import type { Calibration } from "focal-loss/evaluate";
 import { families, type Family, type FamilyName } from "./families.ts";
 
 /** One loss to train with, on every division of the rows. */

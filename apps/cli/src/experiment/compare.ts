@@ -1,4 +1,4 @@
-import type { Calibration } from "focal-loss";
+import type { Calibration } from "focal-loss/evaluate";
 import { classCounts } from "focal-loss/train";
 import type { Checkpoint, Model } from "focal-loss/train";
 import { prepareSplit, type Dataset, type Prepared, type Split } from "../data/index.ts";

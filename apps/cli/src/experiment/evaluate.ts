@@ -1,8 +1,8 @@
 import {
-  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, diagnose, expectedCalibrationError, fitPosterior,
-  fitTemperature, logLoss, macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
-} from "focal-loss";
-import type { Calibration, Loss } from "focal-loss";
+  averagePrecision, bestThreshold, brier, calibrate, classScores, column, confusionMatrix, decide, diagnose, expectedCalibrationError, fitPosterior, fitTemperature, logLoss, macroAveragePrecision, macroF1, macroRocAuc, precisionRecallCurve, reliability, rocAuc, tuneMultipliers,
+} from "focal-loss/evaluate";
+import type { Loss } from "focal-loss";
+import type { Calibration } from "focal-loss/evaluate";
 import { logits, predict } from "focal-loss/train";
 import type { Model, Trained } from "focal-loss/train";
 import type { Part, Prepared } from "../data/index.ts";

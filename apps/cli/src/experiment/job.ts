@@ -1,5 +1,6 @@
-import { calibrate } from "focal-loss";
-import type { Calibration, Loss } from "focal-loss";
+import { calibrate } from "focal-loss/evaluate";
+import type { Loss } from "focal-loss";
+import type { Calibration } from "focal-loss/evaluate";
 import { train } from "focal-loss/train";
 import type { Checkpoint, Dataset, Trained } from "focal-loss/train";
 import { families, type Family, type FamilyName } from "./families.ts";

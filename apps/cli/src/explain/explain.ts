@@ -1,5 +1,7 @@
-import { brier, crossEntropy, diagnose, expectedCalibrationError, focal, FocalError, reliability } from "focal-loss";
-import type { Diagnosis, Loss } from "focal-loss";
+import { crossEntropy, focal, FocalError } from "focal-loss";
+import { brier, diagnose, expectedCalibrationError, reliability } from "focal-loss/evaluate";
+import type { Loss } from "focal-loss";
+import type { Diagnosis } from "focal-loss/evaluate";
 import { quote } from "../data/near.ts";
 import type { Explanation, Reliability } from "../explanation.ts";
 import { percent } from "../report/format.ts";

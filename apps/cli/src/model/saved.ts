@@ -1,4 +1,5 @@
-import type { Calibration, Loss } from "focal-loss";
+import type { Loss } from "focal-loss";
+import type { Calibration } from "focal-loss/evaluate";
 import type { Layer } from "focal-loss/train";
 import type { Encoding } from "../data/index.ts";
 

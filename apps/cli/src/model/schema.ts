@@ -1,4 +1,5 @@
-import { FocalError, type Calibration } from "focal-loss";
+import { FocalError } from "focal-loss";
+import { type Calibration } from "focal-loss/evaluate";
 import type { Layer } from "focal-loss/train";
 import { featureCount, type Encoding, type NumericEncoding, type Tail } from "../data/index.ts";
 import { quote } from "../data/near.ts";

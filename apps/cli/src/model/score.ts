@@ -1,4 +1,4 @@
-import { calibrate, decide } from "focal-loss";
+import { calibrate, decide } from "focal-loss/evaluate";
 import { predict, type Model } from "focal-loss/train";
 import type { SavedModel } from "./saved.ts";
 

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { CumulativePoint, LossProfile } from "focal-loss";
+import type { CumulativePoint, LossProfile } from "focal-loss/evaluate";
 import type { Explanation } from "../explanation.ts";
 import { count, percent, shorten } from "./format.ts";
 import type { Html } from "./html.ts";

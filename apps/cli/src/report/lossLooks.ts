@@ -1,4 +1,4 @@
-import type { LossProfile } from "focal-loss";
+import type { LossProfile } from "focal-loss/evaluate";
 import type { Explanation } from "../explanation.ts";
 import type { Look } from "./panel.ts";
 

@@ -1,5 +1,5 @@
 import stringWidth from "fast-string-width";
-import type { LossProfile } from "focal-loss";
+import type { LossProfile } from "focal-loss/evaluate";
 import type { Explanation } from "../explanation.ts";
 import { count, percent } from "../report/format.ts";
 import { colorsFor } from "./colors.ts";

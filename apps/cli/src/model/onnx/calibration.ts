@@ -1,4 +1,4 @@
-import type { Calibration, PosteriorRecovery } from "focal-loss";
+import type { Calibration, PosteriorRecovery } from "focal-loss/evaluate";
 import type { OnnxGraph } from "./graph.ts";
 
 /** Below e⁻⁸⁰ of the largest a class counts as e⁻⁸⁰: float32 has no logarithm of less, and no probability changes by it. */
