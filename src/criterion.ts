@@ -1,6 +1,6 @@
 import { describe, expectKnown, expectOptions, FocalError } from "./errors.ts";
 import type { Floats, Job, NumberArray } from "./heads/job.ts";
-import type { Order } from "./heads/scalar.ts";
+import type { Order } from "./losses/derive.ts";
 import { readTargets, repeatOverClasses } from "./heads/targets.ts";
 import type { Targets } from "./heads/targets.ts";
 import { checkOverlap, checkWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";

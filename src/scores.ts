@@ -1,6 +1,6 @@
 import { FocalError } from "./errors.ts";
 import type { Floats, Head } from "./heads/job.ts";
-import type { Order } from "./heads/scalar.ts";
+import type { Order } from "./losses/derive.ts";
 
 /** What the scores handed to a criterion are. */
 export type From = "logits" | "probabilities" | "logProbabilities";

@@ -5,11 +5,11 @@ import { evaluate } from "../targets/evaluate.ts";
 import { rowStart } from "./job.ts";
 import type { Head, Job } from "./job.ts";
 import { Row } from "./row.ts";
-import { compile } from "./scalar.ts";
-import type { Scalar } from "./scalar.ts";
+import { block, compile } from "./program.ts";
+import type { Program } from "./program.ts";
 import { hasShare } from "./targets.ts";
 
-const compiled = new LossCache<Scalar>();
+const compiled = new LossCache<Program>();
 
 /** The loss of one class by its sums: slopes F_k and curvatures F_kl, in units of the sums. */
 interface Whole {
@@ -32,7 +32,7 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   const { loss, order, grad, hessian, classes } = job;
   // The first pass adds values up; only the second needs slopes and curvatures.
   const terms = compiled.get(loss, "terms", () => compile(deriveBatch(loss).terms.filter((_, i) => i % 3 === 0)));
-  const names = Object.keys(loss.sums), out = new Float64Array(3 * names.length);
+  const names = Object.keys(loss.sums);
   const hasBackground = head === "softmax" || loss.binary === "both";
   const regions = head === "softmax" ? classes : loss.binary === "both" ? 2 : classes;
   const groups = loss.per === "class" ? regions : 1;
@@ -41,9 +41,10 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   const visit = head === "softmax" ? visitRows : visitLogits;
 
   const count = visit(job, (region, u, t, alphaT, weight) => {
-    terms(out, u, t, alphaT, 0, region);
+    look(u, t, alphaT);
+    terms.run(1);
     const sum = sums[groupOf(region)]!;
-    for (let k = 0; k < names.length; k++) sum[k]! += weight * out[k]!;
+    for (let k = 0; k < names.length; k++) sum[k]! += weight * terms.results[k]![0]!;
     return undefined;
   });
   for (const array of [grad, hessian]) array?.fill(0);
@@ -58,21 +59,30 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
     return { value, scales, first: rest.slice(0, m), second: Array.from({ length: m }, (_, k) => rest.slice(m + k * m, m + (k + 1) * m)) };
   });
   if (order > 0) {
-    const run = compiled.get(loss, "derivatives", () => compile(deriveBatch(loss).terms));
+    const { run, results } = compiled.get(loss, "derivatives", () => compile(deriveBatch(loss).terms));
+    const out = (r: number): number => results[r]![0]!;
     visit(job, (region, u, t, alphaT, weight) => {
-      run(out, u, t, alphaT, 0, region);
+      look(u, t, alphaT);
+      run(1);
       const { scales, first, second } = wholes[groupOf(region)]!;
       let slope = 0, curvature = 0;
       for (let k = 0; k < names.length; k++) {
-        const own = (weight * out[3 * k + 1]!) / scales[k]!;
+        const own = (weight * out(3 * k + 1)) / scales[k]!;
         slope += times(own, first[k]!);
-        curvature += times((weight * out[3 * k + 2]!) / scales[k]!, first[k]!);
-        for (let l = 0; l < names.length; l++) curvature += times(times(own, second[k]![l]!), (weight * out[3 * l + 1]!) / scales[l]!);
+        curvature += times((weight * out(3 * k + 2)) / scales[k]!, first[k]!);
+        for (let l = 0; l < names.length; l++) curvature += times(times(own, second[k]![l]!), (weight * out(3 * l + 1)) / scales[l]!);
       }
       return { slope, curvature };
     });
   }
   return wholes.reduce((total, { value }) => total + value, 0);
+}
+
+/** Puts one term's numbers where programs read them. */
+function look(u: number, t: number, alphaT: number): void {
+  block.u[0] = u;
+  block.w[0] = t;
+  block.alphaT[0] = alphaT;
 }
 
 /** A product in which 0 wins: where a term no longer moves, it does not matter how steep the whole is. */

@@ -1,6 +1,5 @@
-import type { Curvature, Labels } from "../losses/derive.ts";
+import type { Curvature, Labels, Order } from "../losses/derive.ts";
 import type { AnyLoss } from "../losses/loss.ts";
-import type { Order } from "./scalar.ts";
 
 /** "sigmoid": each logit a yes-or-no question. "softmax": rows of logits that compete. */
 export type Head = "sigmoid" | "softmax";

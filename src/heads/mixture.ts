@@ -3,7 +3,7 @@ import type { Loss } from "../losses/loss.ts";
 import { clearRow, rowStart } from "./job.ts";
 import type { Job } from "./job.ts";
 import { Row } from "./row.ts";
-import { scalar } from "./scalar.ts";
+import { block, program } from "./program.ts";
 
 /**
  * The softmax head with a share of every class as its target: Σ_k t_k L(p_k is the true class).
@@ -13,9 +13,9 @@ import { scalar } from "./scalar.ts";
  */
 export function mixtureHead(job: Job<Loss>): number {
   const { loss, order, logits, targets, weights, losses, grad, hessian, scale, classes, inner, alpha } = job;
-  const asLabel = scalar(loss, "hard", order, job.curvature);
-  const asOther = symbolsOf(loss.formula).has("own") ? scalar(loss, "other", order, job.curvature) : asLabel;
-  const row = new Row(job.offsets), out = new Float64Array(3);
+  const asLabel = program(loss, "hard", order, job.curvature);
+  const asOther = symbolsOf(loss.formula).has("own") ? program(loss, "other", order, job.curvature) : asLabel;
+  const row = new Row(job.offsets);
   const slopes = new Float64Array(classes), curvatures = new Float64Array(classes);
   let total = 0;
   for (let i = 0; i < logits.length / classes; i++) {
@@ -32,10 +32,14 @@ export function mixtureHead(job: Job<Loss>): number {
       const t = share(k);
       slopes[k] = curvatures[k] = 0;
       if (t === 0) continue;
-      (k === label ? asLabel : asOther)(out, row.margins[k]!, 0, alpha.positive[k]!, 0, k);
-      value += t * out[0]!;
-      slopes[k] = t * out[1]!;
-      curvatures[k] = t * out[2]!;
+      const { run, results } = k === label ? asLabel : asOther;
+      block.u[0] = row.margins[k]!;
+      block.alphaT[0] = alpha.positive[k]!;
+      block.k[0] = k;
+      run(1);
+      value += t * results[0]![0]!;
+      if (order > 0) slopes[k] = t * results[1]![0]!;
+      if (order > 1) curvatures[k] = t * results[2]![0]!;
     }
     total += weight * value;
     if (losses) losses[i] = weight * value;

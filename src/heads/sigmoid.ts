@@ -1,6 +1,9 @@
 import type { Loss } from "../losses/loss.ts";
 import type { Job } from "./job.ts";
-import { scalar } from "./scalar.ts";
+import { block, blockLength, program } from "./program.ts";
+
+/** Before a slope by the margin: which way the margin runs with the logit. */
+const side = new Float64Array(blockLength);
 
 /**
  * The sigmoid head: every logit is a question of its own, p = σ(x).
@@ -10,34 +13,48 @@ import { scalar } from "./scalar.ts";
  * slope; what is a formula of x and t is given them as they are. See `Labels`.
  */
 export function sigmoidHead(job: Job<Loss>): number {
-  const { logits, targets, weights, losses, grad, hessian, scale, classes, perColumn, inner, alpha, labels } = job;
-  const run = scalar(job.loss, labels, job.order, job.curvature);
-  const direct = labels === "score" || labels === "mixture", hard = labels === "hard";
+  const { logits, targets, weights, losses, grad, hessian, scale } = job;
+  const { run, results: [value, slope, curvature] } = program(job.loss, job.labels, job.order, job.curvature);
   const ignored = job.ignoreIndex ?? NaN; // equal to nothing
-  const offset = job.offsets[0]!;
-  const out = new Float64Array(3);
-  let total = 0, column = 0, negative = alpha.negative[0]!, positive = alpha.positive[0]!;
-  for (let i = 0; i < logits.length; i++) {
-    const t = targets[i]!, x = logits[i]! + offset;
-    if (t === ignored) {
-      for (const array of [losses, grad, hessian]) if (array) array[i] = 0;
-      continue;
+  let total = 0;
+  for (let from = 0; from < logits.length; from += blockLength) {
+    const n = Math.min(blockLength, logits.length - from);
+    fill(job, from, n);
+    run(n);
+    for (let j = 0, i = from; j < n; j++, i++) {
+      if (targets[i] === ignored) {
+        for (const array of [losses, grad, hessian]) if (array) array[i] = 0;
+        continue;
+      }
+      const weight = weights ? weights[i]! : 1, loss = weight * value![j]!;
+      total += loss;
+      if (losses) losses[i] = loss;
+      if (grad) grad[i] = side[j]! * slope![j]! * weight * scale;
+      if (hessian) hessian[i] = curvature![j]! * weight * scale;
     }
+  }
+  return total;
+}
+
+/** Makes the block ready for logits from some place on. */
+function fill({ logits, targets, labels, classes, inner, perColumn, alpha, offsets }: Job<Loss>, from: number, n: number): void {
+  const direct = labels === "score" || labels === "mixture", hard = labels === "hard", offset = offsets[0]!;
+  const { u, w, alphaT, alphaRest, k } = block;
+  let column = 0, negative = alpha.negative[0]!, positive = alpha.positive[0]!;
+  for (let j = 0, i = from; j < n; j++, i++) {
+    const t = targets[i]!, x = logits[i]! + offset;
     if (classes > 1) {
       column = Math.floor(i / inner) % classes;
       negative = alpha.negative[column]!;
       positive = alpha.positive[column]!;
     }
-    const right = direct || (hard ? t === 1 : x >= 0);
-    if (direct) run(out, x, t, positive, negative, column);
-    else if (hard) run(out, right ? x : -x, 0, right ? positive : negative, 0, perColumn ? column : t);
-    else run(out, right ? x : -x, right ? 1 - t : t, t * positive + (1 - t) * negative, 0, column);
-    const weight = weights ? weights[i]! : 1;
-    const value = weight * out[0]!;
-    total += value;
-    if (losses) losses[i] = value;
-    if (grad) grad[i] = (right ? out[1]! : -out[1]!) * weight * scale;
-    if (hessian) hessian[i] = out[2]! * weight * scale;
+    // A product, where a choice would be guessed wrong for every other positive.
+    const sign = direct ? 1 : hard ? 2 * t - 1 : x >= 0 ? 1 : -1;
+    side[j] = sign;
+    u[j] = sign * x;
+    w[j] = direct || sign < 0 ? t : 1 - t;
+    alphaT[j] = direct ? positive : t * positive + (1 - t) * negative;
+    alphaRest[j] = negative;
+    k[j] = hard && !perColumn ? t : column;
   }
-  return total;
 }

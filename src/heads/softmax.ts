@@ -1,7 +1,7 @@
 import type { Loss } from "../losses/loss.ts";
 import { clearRow, rowStart } from "./job.ts";
 import type { Job } from "./job.ts";
-import { scalar } from "./scalar.ts";
+import { block, program } from "./program.ts";
 
 /**
  * The softmax head: the logits of one example compete, p = softmax(z).
@@ -16,8 +16,7 @@ import { scalar } from "./scalar.ts";
  */
 export function softmaxHead(job: Job<Loss>): number {
   const { logits, targets, weights, ignoreIndex, losses, grad, hessian, scale, classes, inner, alpha, offsets } = job;
-  const run = scalar(job.loss, "hard", job.order, job.curvature);
-  const out = new Float64Array(3);
+  const { run, results: [loss, firstByMargin, secondByMargin] } = program(job.loss, "hard", job.order, job.curvature);
   const others = othersOf(classes);
   let total = 0;
   for (let row = 0; row < targets.length; row++) {
@@ -27,13 +26,16 @@ export function softmaxHead(job: Job<Loss>): number {
       clearRow(job, row);
       continue;
     }
-    run(out, marginOf(logits, start, inner, offsets, label, others), 0, alpha.positive[label]!, 0, label);
+    block.u[0] = marginOf(logits, start, inner, offsets, label, others);
+    block.alphaT[0] = alpha.positive[label]!;
+    block.k[0] = label;
+    run(1);
     const weight = weights ? weights[row]! : 1;
-    const value = weight * out[0]!;
+    const value = weight * loss![0]!;
     total += value;
     if (losses) losses[row] = value;
     if (!grad) continue;
-    const slope = out[1]! * weight * scale, curvature = out[2]! * weight * scale;
+    const slope = firstByMargin![0]! * weight * scale, curvature = job.order > 1 ? secondByMargin![0]! * weight * scale : 0;
     for (let j = 0; j < classes; j++) {
       const at = start + j * inner, r = others.share[j]!;
       grad[at] = j === label ? slope : -slope * r;

@@ -1,6 +1,6 @@
 import * as raw from "../expr/expr.ts";
 import { expOfNegative, toFloat32 } from "../expr/float32.ts";
-import type { Order } from "../heads/scalar.ts";
+import type { Order } from "../losses/derive.ts";
 import { derive } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
 import { Listing } from "../targets/wasm.ts";

@@ -1,5 +1,6 @@
 import type { Expr } from "../expr/expr.ts";
 import { fold } from "../expr/fold.ts";
+import type { Target } from "../expr/fold.ts";
 import { numbers } from "./number.ts";
 
 /** Evaluates formulas without generating code: slow, but allowed everywhere. */
@@ -7,4 +8,18 @@ export function evaluate(exprs: readonly Expr[], values: Readonly<Record<string,
   const memo = new Map<Expr, number>();
   const meaning = numbers(values);
   return exprs.map((expr) => fold(expr, meaning, memo));
+}
+
+/** The same over columns of n numbers, a word at a time for all of them. */
+export function evaluateColumns(exprs: readonly Expr[], columns: Readonly<Record<string, Float64Array>>, n: number): Float64Array[] {
+  const memo = new Map<Expr, Float64Array>();
+  const words: Record<string, unknown> = { num: (value: number) => new Float64Array(n).fill(value), sym: (name: string) => columns[name]! };
+  for (const [word, meaning] of Object.entries(numbers({})) as [string, (...args: number[]) => number][]) {
+    words[word] ??= (a: Float64Array, b = a, c = a) => {
+      const result = new Float64Array(n);
+      for (let i = 0; i < n; i++) result[i] = meaning(a[i]!, b[i]!, c[i]!);
+      return result;
+    };
+  }
+  return exprs.map((expr) => fold(expr, words as unknown as Target<Float64Array>, memo).subarray(0, n));
 }

@@ -1,5 +1,5 @@
 import { describe, expectKnown, FocalError } from "../errors.ts";
-import type { Order } from "../heads/scalar.ts";
+import type { Order } from "../losses/derive.ts";
 import type { Gpu } from "./gpu.ts";
 import { usage } from "./pool.ts";
 import { record } from "./record.ts";

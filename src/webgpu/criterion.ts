@@ -2,7 +2,7 @@ import { bind } from "../criterion.ts";
 import type { CallOptions } from "../criterion.ts";
 import { describe, FocalError } from "../errors.ts";
 import type { NumberArray } from "../heads/job.ts";
-import type { Order } from "../heads/scalar.ts";
+import type { Order } from "../losses/derive.ts";
 import type { AnyLoss } from "../losses/loss.ts";
 import { readOptions } from "../options.ts";
 import type { CriterionOptions, Reduction } from "../options.ts";

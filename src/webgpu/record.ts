@@ -1,4 +1,4 @@
-import type { Order } from "../heads/scalar.ts";
+import type { Order } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Plan } from "../options.ts";

@@ -1,5 +1,5 @@
 import { toFloat32 } from "../expr/float32.ts";
-import type { Order } from "../heads/scalar.ts";
+import type { Order } from "../losses/derive.ts";
 import { derive } from "../losses/derive.ts";
 import type { Labels } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
