@@ -4,7 +4,7 @@ import { LossCache } from "../losses/cache.ts";
 import { derive } from "../losses/derive.ts";
 import type { Curvature, Labels, Order } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
-import { evaluateColumns } from "../targets/evaluate.ts";
+import { evaluator } from "../targets/evaluate.ts";
 import { js } from "../targets/js.ts";
 
 /** Examples that formulas run over at a time: few enough for their numbers to stay in the nearest cache. */
@@ -58,11 +58,6 @@ ${values.map((value, r) => `results[${r}][i] = ${value};`).join("\n")}
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
   }
-  return {
-    results,
-    run(n) {
-      const columns = Object.fromEntries(symbols.map((name) => [name, name in tables ? block.k.map((k) => tables[name]![k]!) : block[name as keyof typeof block]]));
-      evaluateColumns(exprs, columns, n).forEach((values, r) => results[r]!.set(values));
-    },
-  };
+  const evaluate = evaluator(exprs, (name) => (name in tables ? block.k.map((k) => tables[name]![k]!) : block[name as keyof typeof block]));
+  return { results, run: (n) => evaluate(n).forEach((values, r) => results[r]!.set(values)) };
 }

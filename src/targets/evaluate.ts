@@ -10,16 +10,20 @@ export function evaluate(exprs: readonly Expr[], values: Readonly<Record<string,
   return exprs.map((expr) => fold(expr, meaning, memo));
 }
 
-/** The same over columns of n numbers, a word at a time for all of them. */
-export function evaluateColumns(exprs: readonly Expr[], columns: Readonly<Record<string, Float64Array>>, n: number): Float64Array[] {
-  const memo = new Map<Expr, Float64Array>();
-  const words: Record<string, unknown> = { num: (value: number) => new Float64Array(n).fill(value), sym: (name: string) => columns[name]! };
+/** The same over the first n numbers of columns, a word at a time for all of them. */
+export function evaluator(exprs: readonly Expr[], column: (name: string) => Float64Array): (n: number) => Float64Array[] {
+  let length = 0;
+  const words: Record<string, unknown> = { num: (value: number) => new Float64Array(length).fill(value), sym: column };
   for (const [word, meaning] of Object.entries(numbers({})) as [string, (...args: number[]) => number][]) {
     words[word] ??= (a: Float64Array, b = a, c = a) => {
-      const result = new Float64Array(n);
-      for (let i = 0; i < n; i++) result[i] = meaning(a[i]!, b[i]!, c[i]!);
+      const result = new Float64Array(length);
+      for (let i = 0; i < length; i++) result[i] = meaning(a[i]!, b[i]!, c[i]!);
       return result;
     };
   }
-  return exprs.map((expr) => fold(expr, words as unknown as Target<Float64Array>, memo).subarray(0, n));
+  return (n) => {
+    length = n;
+    const memo = new Map<Expr, Float64Array>();
+    return exprs.map((expr) => fold(expr, words as unknown as Target<Float64Array>, memo).subarray(0, n));
+  };
 }
