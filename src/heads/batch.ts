@@ -1,23 +1,15 @@
-import { deriveBatch, scaleOf, stepOf } from "../losses/batch.ts";
+import { deriveBatch } from "../losses/batch.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { BatchLoss } from "../losses/loss.ts";
-import { evaluate } from "../targets/evaluate.ts";
 import { rowStart } from "./job.ts";
 import type { Head, Job } from "./job.ts";
 import { Row } from "./row.ts";
 import { block, compile } from "./program.ts";
 import type { Program } from "./program.ts";
 import { hasShare } from "./targets.ts";
+import { roomForSums, wholesOf } from "./whole.ts";
 
 const compiled = new LossCache<Program>();
-
-/** The loss of one class by its sums: slopes F_k and curvatures F_kl, in units of the sums. */
-interface Whole {
-  readonly value: number;
-  readonly scales: readonly number[];
-  readonly first: readonly number[];
-  readonly second: readonly (readonly number[])[];
-}
 
 /**
  * Losses of a whole batch, L = Σ_c F(S_1c, S_2c, …), each S_kc = Σ_i s_k(p_ic, t_ic) a sum over the examples.
@@ -33,10 +25,7 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   // The first pass adds values up; only the second needs slopes and curvatures.
   const terms = compiled.get(loss, "terms", () => compile(deriveBatch(loss).terms.filter((_, i) => i % 3 === 0)));
   const names = Object.keys(loss.sums);
-  const hasBackground = head === "softmax" || loss.binary === "both";
-  const regions = head === "softmax" ? classes : loss.binary === "both" ? 2 : classes;
-  const groups = loss.per === "class" ? regions : 1;
-  const sums = Array.from({ length: groups }, () => new Float64Array(names.length));
+  const sums = roomForSums(loss, head, classes);
   const groupOf = (region: number): number => (loss.per === "class" ? region : 0);
   const visit = head === "softmax" ? visitRows : visitLogits;
 
@@ -49,15 +38,7 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   });
   for (const array of [grad, hessian]) array?.fill(0);
   if (count === 0) return 0;
-  const wholes = sums.map((sum, group): Whole => {
-    const scales = Array.from(sum, (s) => s || 1);
-    const sumsAndUnits = names.flatMap((name, k) => [[name, sum[k]!], [scaleOf(name), scales[k]!], [stepOf(name), 0]] as const);
-    const values = { ...Object.fromEntries(sumsAndUnits), count, classes: groups, background: hasBackground && group === 0 && groups > 1 ? 1 : 0 };
-    const { whole, first, second } = deriveBatch(loss);
-    const [value, ...rest] = evaluate([whole, ...first, ...second.flat()], values) as [number, ...number[]];
-    const m = names.length;
-    return { value, scales, first: rest.slice(0, m), second: Array.from({ length: m }, (_, k) => rest.slice(m + k * m, m + (k + 1) * m)) };
-  });
+  const wholes = wholesOf(loss, head, sums, count);
   if (order > 0) {
     const { run, results } = compiled.get(loss, "derivatives", () => compile(deriveBatch(loss).terms));
     const out = (r: number): number => results[r]![0]!;

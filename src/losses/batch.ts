@@ -4,6 +4,7 @@ import { differentiate } from "../expr/differentiate.ts";
 import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
+import type { Reading } from "../expr/stabilize.ts";
 import { LossCache } from "./cache.ts";
 import { symbolsFor, writtenFormula } from "./define.ts";
 import type { Given, Settings } from "./define.ts";
@@ -60,18 +61,30 @@ interface BatchFormulas {
   readonly second: readonly (readonly Expr[])[];
 }
 
+/** A loss's parameters as numbers in a formula. */
+const parametersOf = ({ parameters }: BatchLoss): [string, Expr][] => Object.entries(parameters).map(([key, value]) => [key, num(value as number)]);
+
+/**
+ * The term of each sum, for a class of some probability, share and weight, stable.
+ *
+ * @param known - what is known of the probability, beside what `stabilize` knows of σ
+ */
+export function termsOf(loss: BatchLoss, p: Expr, t: Expr, alphaT: Expr, known: Omit<Reading, "symbols"> = {}): Expr[] {
+  const symbols = new Map<string, Expr>([["p", p], ["t", t], ["alphaT", alphaT], ...parametersOf(loss)]);
+  return Object.values(loss.sums).map((term) => stabilize(term, { symbols, ...known }));
+}
+
 const derived = new LossCache<BatchFormulas>();
 
 export const deriveBatch = (loss: BatchLoss): BatchFormulas => derived.get(loss, "", () => {
-  const parameters = Object.entries(loss.parameters).map(([key, value]) => [key, num(value as number)] as const);
-  const reading = new Map<string, Expr>([["p", simplify.sigmoid(sym("u"))], ["t", sym("w")], ["alphaT", weightFrom(loss.alpha, "alphaT")], ...parameters]);
-  const terms = Object.values(loss.sums).flatMap((term) => {
-    const value = stabilize(term, { symbols: reading }), slope = differentiate(value, "u");
+  const values = termsOf(loss, simplify.sigmoid(sym("u")), sym("w"), weightFrom(loss.alpha, "alphaT"));
+  const terms = values.flatMap((value) => {
+    const slope = differentiate(value, "u");
     return [value, slope, differentiate(slope, "u")];
   });
   const names = Object.keys(loss.sums);
   const stepped = names.map((name) => [name, simplify.add(sym(name), simplify.mul(sym(scaleOf(name)), sym(stepOf(name))))] as const);
-  const whole = stabilize(loss.formula, { symbols: new Map([...parameters, ...stepped]) });
+  const whole = stabilize(loss.formula, { symbols: new Map([...parametersOf(loss), ...stepped]) });
   const first = names.map((name) => differentiate(whole, stepOf(name)));
   return { terms: lower(terms), whole, first, second: first.map((slope) => names.map((name) => differentiate(slope, stepOf(name)))) };
 });
