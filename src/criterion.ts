@@ -1,14 +1,12 @@
 import { describe, expectKnown, expectOptions, FocalError } from "./errors.ts";
 import type { Floats, Job, NumberArray } from "./heads/job.ts";
 import type { Order } from "./losses/derive.ts";
-import { readTargets, repeatOverClasses } from "./heads/targets.ts";
+import { formOf } from "./forms.ts";
+import { repeatOverClasses } from "./heads/targets.ts";
 import type { Targets } from "./heads/targets.ts";
 import { checkOverlap, checkWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
-import { cpu } from "./kernels/cpu.ts";
-import { supports, wasm } from "./kernels/wasm.ts";
-import { supportsSoftmax, wasmSoftmax } from "./kernels/wasmSoftmax.ts";
 import type { Curvature } from "./losses/derive.ts";
-import type { AnyLoss, Loss } from "./losses/loss.ts";
+import type { AnyLoss } from "./losses/loss.ts";
 import type { RunningPositives } from "./normalizer.ts";
 import { readOptions } from "./options.ts";
 import type { CriterionOptions, Plan, Reduction } from "./options.ts";
@@ -80,13 +78,13 @@ const worthSimd = 24;
  */
 export function criterion<const R extends Reduction = "mean">(loss: AnyLoss, options: CriterionOptions<R> = {}): StreamingCriterion<R> {
   if (!loss?.formula) throw new FocalError("argument", `criterion takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
-  const plan = readOptions(loss, options);
+  const plan = readOptions(loss, options, formOf);
   const { run, accumulate } = bind(plan, "exact");
   return {
     loss, accumulate,
-    value: (logits, targets, call = {}) => run(logits, targets, 0, call).value as never,
-    valueAndGrad: (logits, targets, call = {}) => run(logits, targets, 1, call) as never,
-    derivatives: (logits, targets, call = {}) => run(logits, targets, 2, call) as never,
+    value: (logits, targets, call = nothing) => run(logits, targets, 0, call).value as never,
+    valueAndGrad: (logits, targets, call = nothing) => run(logits, targets, 1, call) as never,
+    derivatives: (logits, targets, call = nothing) => run(logits, targets, 2, call) as never,
   };
 }
 
@@ -115,9 +113,9 @@ export interface Bound {
 }
 
 export function bind(plan: Plan, curvature: Curvature): Bound {
-  const { loss, head, reduction, classes, inner, from } = plan;
+  const { loss, form, head, reduction, classes, inner, from } = plan;
   const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
-  const simd = from === "logits" && curvature === "exact" && (head === "sigmoid" ? supports(loss, plan.alpha) : supportsSoftmax(loss, plan));
+  const simd = from === "logits" && curvature === "exact" && (form.simd?.supports(loss, plan) ?? false);
   let warned = false;
 
   function run(given: Logits, givenTargets: NumberArray, order: Order, call: CallOptions): Results {
@@ -173,8 +171,8 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
     }
     const logits = logitsFrom(scores, from, head), couldBeSimd = picksSimd(logits);
     // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
-    const overwrites = call.out?.buffer === logits.buffer && call.out.byteOffset === logits.byteOffset;
-    const targets = readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
+    const overwrites = call.out !== undefined && call.out.byteOffset === logits.byteOffset && call.out.buffer === logits.buffer;
+    const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
     const onSimd = couldBeSimd && !targets.mixed;
     if (plan.engine === "wasm" && !onSimd) refuseSimd();
@@ -187,8 +185,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
       loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, logits,
       targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, perColumn: plan.perColumn, inner, scale, losses, grad, hessian,
     };
-    if (onSimd) return head === "sigmoid" ? wasm(job as Job<Loss>) : wasmSoftmax(job as Job<Loss>);
-    return cpu(loss, head, targets.mixed)(job);
+    return onSimd ? form.simd!.run(job) : form.js(job, targets.mixed);
   }
 
   /** Soft targets stand between the classes; not everything has a value there. */
@@ -253,21 +250,25 @@ function sumOfValid(weights: NumberArray, targets: Targets): number {
   return sum;
 }
 
-const callOptions = new Set(["weights", "out", "normalizer"]);
+const callOptions = ["weights", "out", "normalizer"];
+/** A call without options. */
+const nothing: CallOptions = {};
 
 /** Checks a call's options, lengths, and where to write. */
 function checkShapes(plan: Plan, logits: Floats, call: CallOptions): void {
   const { loss, head, classes, inner } = plan;
   const { out, normalizer } = call;
-  for (const name in call) if (!callOptions.has(name)) expectKnown("the call of a criterion", call, [...callOptions]);
-  const type = logits instanceof Float32Array ? Float32Array : Float64Array;
+  for (const name in call) if (name !== "out" && name !== "weights" && name !== "normalizer") expectKnown("the call of a criterion", call, callOptions);
   refuseEmptyMean(plan, logits.length);
   if (logits.length % (classes * inner) !== 0) {
     throw new FocalError("shape", `the number of logits must be a multiple of classes × inner = ${classes * inner}, got ${logits.length}`);
   }
-  if (out !== undefined && !(out instanceof type)) throw new FocalError("argument", `out must be a ${type.name}, as the logits are, got ${describe(out)}`);
-  if (out !== undefined && out.length !== logits.length) throw new FocalError("shape", `out must have one value per logit: expected ${logits.length}, got ${out.length}`);
-  if (out !== undefined) checkOverlap(logits, out);
+  if (out !== undefined) {
+    const single = logits instanceof Float32Array;
+    if (single ? !(out instanceof Float32Array) : !(out instanceof Float64Array)) throw new FocalError("argument", `out must be a ${single ? "Float32Array" : "Float64Array"}, as the logits are, got ${describe(out)}`);
+    if (out.length !== logits.length) throw new FocalError("shape", `out must have one value per logit: expected ${logits.length}, got ${out.length}`);
+    checkOverlap(logits, out);
+  }
   if (normalizer === undefined || normalizer === "positives") {
     if (normalizer && head === "softmax") throw new FocalError("argument", `normalizer "positives" needs the sigmoid head: a softmax row has a label, not a positive`);
     return;

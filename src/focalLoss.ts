@@ -1,10 +1,12 @@
-import { criterion } from "./criterion.ts";
-import type { ArrayOf, CallOptions, Criterion, CriterionOptions, Logits, Reduction, Value } from "./criterion.ts";
+import { bind, criterion } from "./criterion.ts";
+import type { ArrayOf, Bound, CallOptions, Criterion, CriterionOptions, Logits, Reduction, Value } from "./criterion.ts";
 import { expectKnown, FocalError } from "./errors.ts";
+import { sigmoidForm, softmaxForm } from "./forms.ts";
+import type { Form } from "./forms.ts";
 import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
-import { optionNames } from "./options.ts";
+import { optionNames, readOptions } from "./options.ts";
 
 /** The settings of focal loss itself. */
 export interface FocalSettings {
@@ -17,18 +19,19 @@ export interface FocalSettings {
 type FunctionOptions<R extends Reduction> = FocalSettings & Omit<CriterionOptions<R>, "head"> & Pick<CallOptions, "weights" | "normalizer">;
 
 const names = ["gamma", "alpha", "weights", "normalizer", ...optionNames.filter((name) => name !== "head")];
-const ready = new Map<string, Criterion>();
-/** Criteria kept between calls of the functions below: the settings of one program. */
+const ready = new Map<string, Bound["run"]>();
+/** Settings kept between calls of the functions below: those of one program. */
 const kept = 32;
 
-function cached(head: "sigmoid" | "softmax", options: FunctionOptions<Reduction>): Criterion {
-  expectKnown(`${head}FocalLoss`, options, names);
+/** Focal loss with some options, over one form and no other. */
+function cached(form: Form, options: FunctionOptions<Reduction>): Bound["run"] {
+  expectKnown(`${form.head}FocalLoss`, options, names);
   const { gamma, alpha, weights: _, normalizer: __, ...rest } = options;
   const settings = { ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) };
-  const key = JSON.stringify([head, settings, rest]);
+  const key = JSON.stringify([form.head, settings, rest]);
   let found = ready.get(key);
   if (!found) {
-    found = criterion(focal(settings), { ...rest, head });
+    found = bind(readOptions(focal(settings), { ...rest, head: form.head }, () => form), "exact").run;
     if (ready.size === kept) ready.delete(ready.keys().next().value!);
     ready.set(key, found);
   }
@@ -55,7 +58,7 @@ const callOptions = ({ weights, normalizer }: CallOptions): CallOptions =>
  * Reference: https://arxiv.org/abs/1708.02002
  */
 export function sigmoidFocalLoss<L extends Logits, const R extends Reduction = "mean">(logits: L, targets: NumberArray, options: FunctionOptions<R> = {}): Value<R, L> {
-  return cached("sigmoid", options).value(logits, targets, callOptions(options)) as Value<R, L>;
+  return cached(sigmoidForm, options)(logits, targets, 0, callOptions(options)).value as Value<R, L>;
 }
 
 /**
@@ -75,7 +78,7 @@ export function sigmoidFocalLoss<L extends Logits, const R extends Reduction = "
  * Reference: https://arxiv.org/abs/1708.02002
  */
 export function softmaxFocalLoss<L extends Logits, const R extends Reduction = "mean">(logits: L, labels: NumberArray, options: FunctionOptions<R> & { readonly classes: number }): Value<R, L> {
-  return cached("softmax", options).value(logits, labels, callOptions(options)) as Value<R, L>;
+  return cached(softmaxForm, options)(logits, labels, 0, callOptions(options)).value as Value<R, L>;
 }
 
 /**

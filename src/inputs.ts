@@ -67,6 +67,7 @@ export function toFloats(name: string, values: Floats | readonly number[]): Floa
 
 /** Targets, labels and weights may be any array of numbers. */
 export function expectNumbers(name: string, values: unknown): asserts values is NumberArray {
+  if (values instanceof Float32Array || values instanceof Uint8Array || values instanceof Int32Array || values instanceof Float64Array) return;
   if (values instanceof BigInt64Array || values instanceof BigUint64Array) {
     throw new FocalError("argument", `${name} must hold numbers, got ${describe(values)}; Int32Array.from(${name}, Number) makes them so`);
   }

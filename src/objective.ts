@@ -3,6 +3,7 @@ import type { ArrayOf, CriterionOptions, Logits } from "./criterion.ts";
 import { describe, expectKnown, FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
 import type { AnyLoss } from "./losses/loss.ts";
+import { formOf } from "./forms.ts";
 import { readOptions } from "./options.ts";
 
 export interface ObjectiveOptions extends Pick<CriterionOptions, "head" | "classes" | "classWeights" | "soft" | "smoothing" | "ignoreIndex"> {
@@ -44,7 +45,7 @@ export function objective(loss: AnyLoss, options: ObjectiveOptions = {}): Object
   const { hessian = "majorized", layout = "rows", ...rest } = options;
   if (hessian !== "majorized" && hessian !== "exact") throw new FocalError("argument", `hessian must be "majorized" or "exact", got ${JSON.stringify(hessian)}`);
   if (layout !== "rows" && layout !== "columns") throw new FocalError("argument", `layout must be "rows" or "columns", got ${JSON.stringify(layout)}`);
-  const runner = (inner: number) => bind(readOptions(loss, { ...rest, reduction: "sum", engine: "js", inner }), hessian);
+  const runner = (inner: number) => bind(readOptions(loss, { ...rest, reduction: "sum", engine: "js", inner }, formOf), hessian);
   const byRows = runner(1);
   return (scores, targets, weights) => {
     const classes = options.classes ?? 1, rows = Math.max(1, Math.floor((scores?.length ?? 0) / classes));

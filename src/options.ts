@@ -1,10 +1,9 @@
 import { describe, expectKnown, FocalError } from "./errors.ts";
-import { symbolsOf } from "./expr/expr.ts";
+import type { Form } from "./forms.ts";
 import type { Head } from "./heads/job.ts";
 import type { Layout } from "./heads/targets.ts";
 import { checkParameters, classWeights as readWeights } from "./inputs.ts";
 import type { ClassWeights } from "./inputs.ts";
-import { isWeighted } from "./losses/batch.ts";
 import type { Labels } from "./losses/derive.ts";
 import type { AnyLoss, SoftRule } from "./losses/loss.ts";
 import type { From } from "./scores.ts";
@@ -51,6 +50,7 @@ export interface CriterionOptions<R extends Reduction = Reduction> {
 export interface Plan extends Layout {
   /** The loss, with its class weights left open where the criterion adds its own. */
   readonly loss: AnyLoss;
+  readonly form: Form;
   readonly head: Head;
   readonly reduction: Reduction;
   /** Whether `classes` was given, so that settings are per column. */
@@ -71,8 +71,12 @@ const choices = {
   from: ["logits", "probabilities", "logProbabilities"], engine: ["js", "wasm"],
 } as const;
 
-/** Reads what a loss is bound with; refuses what it cannot be bound with. */
-export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
+/**
+ * Reads what a loss is bound with; refuses what it cannot be bound with.
+ *
+ * @param formOf - the form of a loss over a head: any, or the only one there is
+ */
+export function readOptions(loss: AnyLoss, options: CriterionOptions, formOf: (loss: AnyLoss, head: Head) => Form): Plan {
   expectKnown("criterion", options, optionNames);
   for (const [name, value] of Object.entries(options)) {
     const allowed: readonly unknown[] | undefined = choices[name as keyof typeof choices];
@@ -86,50 +90,20 @@ export function readOptions(loss: AnyLoss, options: CriterionOptions): Plan {
   if (background !== undefined && !(Number.isInteger(background) && !(background >= 0 && background < classes!))) throw new FocalError("argument", `background must be a whole number that is none of the classes 0 to ${classes! - 1}, got ${describe(background)}`);
   if (ignoreIndex !== undefined && typeof ignoreIndex !== "number") throw new FocalError("argument", `ignoreIndex must be a number, got ${describe(ignoreIndex)}`);
   if (reduction === "positives" && head === "softmax") throw new FocalError("argument", `reduction "positives" needs the sigmoid head: a softmax row has a label, not a positive`);
-  refuseMismatch(loss, head, { ...options, reduction, smoothing });
+  if (options.soft !== undefined && head === "softmax") throw new FocalError("argument", `${loss.name} cannot take soft: ${JSON.stringify(options.soft)} with the softmax head, where shares always mix; it is for the sigmoid head`);
+  const form = formOf(loss, head);
+  form.refuse(loss, { ...options, reduction, smoothing });
   checkParameters(loss, head, classes);
   const alpha = readWeights(loss, head, classes, options.classWeights);
   return {
     loss: options.classWeights ? { ...loss, alpha: [...alpha.positive] } : loss,
-    head, reduction, classes: classes ?? 1, perColumn: classes !== undefined, inner, ignoreIndex, background, smoothing, from, engine, check,
+    form, head, reduction, classes: classes ?? 1, perColumn: classes !== undefined, inner, ignoreIndex, background, smoothing, from, engine, check,
     alpha, offsets: offsetsOf(loss, head, classes), soft: softLabels(loss, options.soft),
   };
 }
 
 /** "a", "b" or "c" */
 const oneOf = (choices: readonly unknown[]): string => choices.map((choice) => JSON.stringify(choice)).join(", ").replace(/, ([^,]*)$/, " or $1");
-
-/** Refuses heads and options that a loss is not defined for. */
-function refuseMismatch(loss: AnyLoss, head: Head, { soft, reduction, smoothing, classes, classWeights }: CriterionOptions): void {
-  const refuse = (why: string): never => { throw new FocalError("argument", `${loss.name} ${why}`); };
-  if (soft !== undefined && head === "softmax") refuse(`cannot take soft: ${JSON.stringify(soft)} with the softmax head, where shares always mix; it is for the sigmoid head`);
-  if (loss.kind === "batch") {
-    if (reduction !== "mean") refuse(`is one number for the whole batch: reduction must be left out, got ${JSON.stringify(reduction)}`);
-    if (soft !== undefined) refuse("reads soft targets by its own formula: leave soft out");
-    if (!isWeighted(loss) && (loss.alpha !== undefined || classWeights !== undefined)) refuse("has no class weights: alpha and classWeights must be left out");
-    if (loss.per === "batch" && smoothing !== 0) refuse("is defined for hard targets: leave smoothing out");
-    if (loss.binary === "both" && loss.per === "class" && head === "sigmoid" && (classes ?? 1) > 1) refuse(`with the sigmoid head tells one foreground from the background: classes must be 1, got ${classes}; softmax takes more`);
-    return;
-  }
-  if (loss.kind === "pair") {
-    if (head !== "softmax") refuse(`compares classes: it needs head "softmax", got ${JSON.stringify(head)}`);
-    if (smoothing !== 0) refuse("is defined for one label per row: leave smoothing out");
-    return;
-  }
-  if (loss.kind === "score") {
-    if (head !== "sigmoid") refuse(`is written over one probability and its target: it needs head "sigmoid", got ${JSON.stringify(head)}`);
-    if (soft !== undefined) refuse("reads soft targets by its own formula: leave soft out");
-  }
-  const mentioned = symbolsOf(loss.formula);
-  if (loss.labels === "between" && smoothing !== 0) refuse("spreads its labels over two classes itself: leave smoothing out");
-  if (head === "sigmoid" && (mentioned.has("own") || loss.labels === "between")) refuse(`is written over rows of classes: it needs head "softmax", got ${JSON.stringify(head)}`);
-  if (head === "sigmoid" && (classes ?? 1) > 1 && (loss.margins ?? loss.offsets)) refuse(`with the sigmoid head has two classes, no and yes: classes must be left out, got ${classes}; softmax takes more`);
-  if ((mentioned.has("xt") || loss.margins) && soft !== undefined && soft !== "mixture") refuse(`is written over the margin, which a soft target has on both sides: soft must be "mixture", got ${JSON.stringify(soft)}`);
-  for (const [name, perClass] of [["margins", loss.margins], ["offsets", loss.offsets]] as const) {
-    const expected = head === "softmax" ? classes! : 2;
-    if (perClass && perClass.length !== expected) refuse(`has ${name} for ${perClass.length} classes, but there are ${expected}`);
-  }
-}
 
 const softLabels = (loss: AnyLoss, soft: SoftRule | undefined): Labels =>
   loss.kind === "margin" ? soft ?? loss.soft : "score";

@@ -39,9 +39,6 @@ export interface Job<L extends AnyLoss = AnyLoss> {
   readonly hessian: Floats | undefined;
 }
 
-/** Runs a job and returns the sum of its losses. */
-export type Kernel<L extends AnyLoss = AnyLoss> = (job: Job<L>) => number;
-
 /** Leaves a row of classes without a loss and without derivatives. */
 export function clearRow({ classes, inner, losses, grad, hessian }: Job, row: number): void {
   if (losses) losses[row] = 0;

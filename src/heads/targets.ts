@@ -4,7 +4,7 @@ import type { AnyLoss } from "../losses/loss.ts";
 import { inspectLabels, inspectShares, inspectTargets } from "./labels.ts";
 import type { Inspection } from "./labels.ts";
 import { rowStart } from "./job.ts";
-import type { Head, NumberArray } from "./job.ts";
+import type { NumberArray } from "./job.ts";
 
 /** How rows of classes lie in memory, and what their labels may be. */
 export interface Layout {
@@ -28,34 +28,43 @@ export interface Targets extends Inspection {
 }
 
 /** What decides how targets are read. */
-interface Reader extends Layout {
-  readonly head: Head;
+export interface Reader extends Layout {
   readonly loss: AnyLoss;
 }
 
 /**
- * Reads targets in whatever form they come: per logit, as labels, or as a share of every class.
+ * Reads the targets of a sigmoid head: one per logit, or one label per row.
  *
  * @param length - how many logits they belong to
  * @param ahead - whether to look at them at all; a SIMD kernel checks plain ones as it reads them
  * @throws FocalError `shape`, `target` or `label`
  */
-export function readTargets(reader: Reader, length: number, given: NumberArray, ahead: boolean): Targets {
-  const { head, loss, classes, smoothing } = reader;
-  const rows = length / classes;
-  const refuse = (expected: string): never => { throw new FocalError("shape", `targets must have ${expected}, got ${given.length}`); };
-  if (head === "sigmoid") {
-    const labelled = given.length === rows && (classes > 1 || reader.background !== undefined);
-    if (labelled && length > 0) return oneVersusRest(given, reader);
-    if (given.length !== length) refuse(`one value per logit${classes > 1 ? " or one label per row" : ""}: expected ${length}${classes > 1 ? ` or ${rows}` : ""}`);
-    return ahead || smoothing > 0 ? smoothTargets(given, reader) : plain(given, undefined, { soft: false, valid: length, positives: 0 });
-  }
+export function readSigmoidTargets(reader: Reader, length: number, given: NumberArray, ahead: boolean): Targets {
+  const { classes, smoothing } = reader, rows = length / classes;
+  const labelled = given.length === rows && (classes > 1 || reader.background !== undefined);
+  if (labelled && length > 0) return oneVersusRest(given, reader);
+  if (given.length !== length) refuseLength(`one value per logit${classes > 1 ? " or one label per row" : ""}: expected ${length}${classes > 1 ? ` or ${rows}` : ""}`, given);
+  return ahead || smoothing > 0 ? smoothTargets(given, reader) : plain(given, undefined, { soft: false, valid: length, positives: 0 });
+}
+
+/**
+ * Reads the targets of softmax rows: one label per row, or a share of every class.
+ *
+ * @param length - how many logits they belong to
+ * @throws FocalError `shape`, `target` or `label`
+ */
+export function readSoftmaxTargets(reader: Reader, length: number, given: NumberArray): Targets {
+  const { loss, classes, smoothing } = reader, rows = length / classes;
   const takesShares = loss.kind === "batch" ? loss.per === "class" : loss.kind === "margin" && loss.labels === "classes";
   if (takesShares && given.length === length && length > 0) return smoothShares(given, reader);
-  if (given.length !== rows) refuse(`one label per row${takesShares ? " or one share per logit" : ""}: expected ${rows}${takesShares ? ` or ${length}` : ""}`);
+  if (given.length !== rows) refuseLength(`one label per row${takesShares ? " or one share per logit" : ""}: expected ${rows}${takesShares ? ` or ${length}` : ""}`, given);
   if (loss.kind === "margin" && loss.labels === "between") return sharesBetween(given, reader);
   const needsShares = smoothing > 0 || (loss.kind === "margin" && symbolsOf(loss.formula).has("own"));
   return needsShares ? sharesOf(given, reader) : plain(given, reader.ignoreIndex, inspectLabels(given, classes, reader.ignoreIndex));
+}
+
+function refuseLength(expected: string, given: NumberArray): never {
+  throw new FocalError("shape", `targets must have ${expected}, got ${given.length}`);
 }
 
 // Written out: spreading an object costs more than a small batch does.

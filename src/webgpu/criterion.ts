@@ -4,6 +4,7 @@ import { describe, FocalError } from "../errors.ts";
 import type { NumberArray } from "../heads/job.ts";
 import type { Order } from "../losses/derive.ts";
 import type { AnyLoss } from "../losses/loss.ts";
+import { formOf } from "../forms.ts";
 import { readOptions } from "../options.ts";
 import type { CriterionOptions, Reduction } from "../options.ts";
 import { encodeBuffers } from "./buffers.ts";
@@ -48,7 +49,7 @@ export interface GpuCriterion<R extends Reduction = Reduction> {
 
 export function gpuCriterion<R extends Reduction>(gpu: Gpu, loss: AnyLoss, options: GpuCriterionOptions<R>): GpuCriterion<R> {
   if (!loss?.formula) throw new FocalError("argument", `criterion takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
-  const plan = planFor(readOptions(loss, options));
+  const plan = planFor(readOptions(loss, options, formOf));
   const run = overArrays(gpu, plan);
   return {
     loss,
