@@ -12,7 +12,7 @@ const layers = [
   "adapters", "metrics", "calibrate.ts", "diagnose", "train", "evaluate.ts", "plot", "index.ts",
 ];
 /** The only packages that src/ may import, and from where: optional peers of their subpaths. */
-const packages: Record<string, readonly string[]> = { "@jax-js/jax": ["adapters", "train"], "@observablehq/plot": ["plot"] };
+const packages: Record<string, readonly string[]> = { "@jax-js/jax": ["adapters", "train"], "@tensorflow/tfjs-core": ["adapters"], "@observablehq/plot": ["plot"] };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 const layerOf = (file: string): string => file.split("/")[0]!;

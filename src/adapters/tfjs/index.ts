@@ -1,0 +1,5 @@
+/** The losses in TensorFlow.js: as functions beside `tf.losses`, and for `model.compile`. */
+export { sigmoidFocalLoss, softmaxFocalLoss } from "./functions.ts";
+export type { FocalOptions } from "./functions.ts";
+export { tfjsLoss } from "./loss.ts";
+export type { TensorLoss, TfjsOptions } from "./loss.ts";
