@@ -4,7 +4,7 @@ import type { Order } from "./losses/derive.ts";
 import { formOf } from "./forms.ts";
 import { repeatOverClasses } from "./heads/targets.ts";
 import type { Targets } from "./heads/targets.ts";
-import { checkOverlap, checkWeights, expectNumbers, firstNotFinite, looksLikeProbabilities, toFloats } from "./inputs.ts";
+import { checkWeights, expectNumbers, firstNotFinite, isWrittenOver, looksLikeProbabilities, toFloats } from "./inputs.ts";
 import type { Curvature } from "./losses/derive.ts";
 import type { AnyLoss } from "./losses/loss.ts";
 import type { RunningPositives } from "./normalizer.ts";
@@ -171,7 +171,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
     }
     const logits = logitsFrom(scores, from, head), couldBeSimd = picksSimd(logits);
     // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
-    const overwrites = call.out !== undefined && call.out.byteOffset === logits.byteOffset && call.out.buffer === logits.buffer;
+    const overwrites = call.out !== undefined && isWrittenOver(scores, call.out);
     const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
     const onSimd = couldBeSimd && !targets.mixed;
@@ -267,7 +267,6 @@ function checkShapes(plan: Plan, logits: Floats, call: CallOptions): void {
     const single = logits instanceof Float32Array;
     if (single ? !(out instanceof Float32Array) : !(out instanceof Float64Array)) throw new FocalError("argument", `out must be a ${single ? "Float32Array" : "Float64Array"}, as the logits are, got ${describe(out)}`);
     if (out.length !== logits.length) throw new FocalError("shape", `out must have one value per logit: expected ${logits.length}, got ${out.length}`);
-    checkOverlap(logits, out);
   }
   if (normalizer === undefined || normalizer === "positives") {
     if (normalizer && head === "softmax") throw new FocalError("argument", `normalizer "positives" needs the sigmoid head: a softmax row has a label, not a positive`);

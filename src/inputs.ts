@@ -84,11 +84,13 @@ export function checkWeights(weights: NumberArray, name = "weights"): void {
   }
 }
 
-/** A gradient may be written over the logits it belongs to, but not over some others of them. */
-export function checkOverlap(logits: Floats, out: Floats): void {
-  if (logits.buffer !== out.buffer || logits.byteOffset === out.byteOffset) return;
+/** Whether a gradient is written over the logits it belongs to; it must not be over some others of them. */
+export function isWrittenOver(logits: Floats, out: Floats): boolean {
+  if (logits.buffer !== out.buffer) return false;
+  if (logits.byteOffset === out.byteOffset) return true;
   const [first, second] = logits.byteOffset < out.byteOffset ? [logits, out] : [out, logits];
   if (first.byteOffset + first.byteLength > second.byteOffset) throw new FocalError("argument", "out must be the logits' own memory or apart from it, got memory that overlaps it in part");
+  return false;
 }
 
 /** The index of the first NaN or infinite value, or −1. */

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { criterion, crossEntropy, defineLoss, focal } from "focal-loss";
+import { criterion, crossEntropy, defineLoss, focal, sigmoidFocalLoss } from "focal-loss";
 import type { Loss } from "focal-loss";
 import { add, log, mul, neg, pow, sub } from "focal-loss/expr";
 import { describe, expect, test } from "vitest";
@@ -211,4 +211,24 @@ test("γ and α given per class act on the classes they are given for", () => {
   const rows = criterion(focal({ gamma: [0, 2, 5] }), { ...each, head: "softmax", classes: 3 }).value([1, 0, 0, 1, 0, 0], [0, 2]);
   const plain = (g: number, label: number): number => criterion(focal({ gamma: g }), { head: "softmax", classes: 3 }).value([1, 0, 0], [label]);
   expect([...rows]).toEqual([expect.closeTo(plain(0, 0), 14), expect.closeTo(plain(5, 2), 14)]);
+});
+
+test("the functions tell settings apart from call to call, whatever came before", () => {
+  const logits = [0.3, -1.2, 2], targets = [1, 0, 1];
+  const calls = [{}, { gamma: 1 }, { gamma: 1, alpha: 0.25 }, { gamma: 1, alpha: [1, 2] }, { gamma: 1, alpha: [2, 1] }, { alpha: 0.25 }, { gamma: 1, weights: [1, 2, 3] }, { gamma: 1, normalizer: 2 }, { gamma: 1, reduction: "sum" as const }];
+  const of = ({ gamma, alpha, reduction, ...call }: { gamma?: number; alpha?: number | number[]; reduction?: "sum"; weights?: number[]; normalizer?: number }) =>
+    criterion(focal({ ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) }), reduction ? { reduction } : {}).value(logits, targets, call);
+  for (const before of calls) {
+    for (const options of calls) {
+      sigmoidFocalLoss(logits, targets, before);
+      expect(sigmoidFocalLoss(logits, targets, options), JSON.stringify([before, options])).toBe(of(options));
+    }
+    for (const wrong of [null, 5, [], "gamma"]) {
+      sigmoidFocalLoss(logits, targets, before);
+      expect(() => sigmoidFocalLoss(logits, targets, wrong as never)).toThrow("takes its options as an object");
+    }
+  }
+  const alpha = [1, 2], first = sigmoidFocalLoss(logits, targets, { alpha });
+  alpha[1] = 3;
+  expect(sigmoidFocalLoss(logits, targets, { alpha })).not.toBe(first);
 });
