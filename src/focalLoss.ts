@@ -1,5 +1,5 @@
-import { bind, criterion } from "./criterion.ts";
-import type { ArrayOf, Bound, CallOptions, Criterion, CriterionOptions, Logits, Reduction, Value } from "./criterion.ts";
+import { criterion } from "./criterion.ts";
+import type { ArrayOf, CallOptions, Criterion, CriterionOptions, Logits, Reduction, Value } from "./criterion.ts";
 import { expectKnown, FocalError } from "./errors.ts";
 import { sigmoidForm, softmaxForm } from "./forms.ts";
 import type { Form } from "./forms.ts";
@@ -7,6 +7,8 @@ import type { NumberArray } from "./heads/job.ts";
 import type { Alpha, Parameter } from "./losses/loss.ts";
 import { focal } from "./losses/focal.ts";
 import { optionNames, readOptions } from "./options.ts";
+import { bind } from "./run/bind.ts";
+import type { Bound } from "./run/bind.ts";
 
 /** The settings of focal loss itself. */
 export interface FocalSettings {

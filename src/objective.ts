@@ -1,10 +1,10 @@
-import { bind } from "./criterion.ts";
 import type { ArrayOf, CriterionOptions, Logits } from "./criterion.ts";
 import { describe, expectKnown, FocalError } from "./errors.ts";
 import type { NumberArray } from "./heads/job.ts";
 import type { AnyLoss } from "./losses/loss.ts";
 import { formOf } from "./forms.ts";
 import { readOptions } from "./options.ts";
+import { bind } from "./run/bind.ts";
 
 export interface ObjectiveOptions extends Pick<CriterionOptions, "head" | "classes" | "classWeights" | "soft" | "smoothing" | "ignoreIndex"> {
   /** "majorized" (default): a positive upper bound of the curvature. "exact": the curvature itself, negative for hard examples. */

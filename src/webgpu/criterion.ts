@@ -1,4 +1,3 @@
-import { bind } from "../criterion.ts";
 import type { CallOptions } from "../criterion.ts";
 import { describe, FocalError } from "../errors.ts";
 import type { NumberArray } from "../heads/job.ts";
@@ -7,6 +6,8 @@ import type { AnyLoss } from "../losses/loss.ts";
 import { formOf } from "../forms.ts";
 import { readOptions } from "../options.ts";
 import type { CriterionOptions, Reduction } from "../options.ts";
+import { reader } from "../run/batch.ts";
+import { divisor, tally } from "../run/divisor.ts";
 import { encodeBuffers } from "./buffers.ts";
 import type { BufferOptions, GpuInput, GpuResults } from "./buffers.ts";
 import type { Gpu } from "./gpu.ts";
@@ -63,13 +64,13 @@ export function gpuCriterion<R extends Reduction>(gpu: Gpu, loss: AnyLoss, optio
 /** Copies arrays to the GPU, runs them there and copies the answers back. */
 function overArrays(gpu: Gpu, plan: GpuPlan) {
   const { device, pool } = gpu;
-  const { read, divisorOf } = bind(plan, "exact");
+  const read = reader(plan, false);
   const storage = usage.storage | usage.copySource | usage.copyDestination;
 
   return async (given: Float32Array, givenTargets: NumberArray, order: Order, call: GpuCallOptions) => {
     if (!(given instanceof Float32Array)) throw new FocalError("argument", `a GPU computes in float32: logits must be a Float32Array, got ${describe(given)}; criterion takes float64`);
     const batch = read(given, givenTargets, call, true), { targets, weights } = batch;
-    const scale = 1 / divisorOf(batch, call.normalizer), each = plan.reduction === "none";
+    const scale = 1 / divisor(plan, tally(plan, targets, weights), call.normalizer), each = plan.reduction === "none";
     if (targets.mixed) throw new FocalError("target", "the softmax head on the GPU takes one label per row, no shares of classes; criterion takes them");
     const grad = order > 0 ? call.out ?? new Float32Array(given.length) : undefined;
     const hessian = order > 1 ? new Float32Array(given.length) : undefined;
