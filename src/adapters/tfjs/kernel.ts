@@ -1,7 +1,7 @@
 import { backend, engine, getBackend, getKernel, registerKernel } from "@tensorflow/tfjs-core";
 import type { KernelBackend, NamedAttrMap, NamedTensorInfoMap, Tensor, TensorInfo } from "@tensorflow/tfjs-core";
-import { bind } from "../../criterion.ts";
-import type { Bound } from "../../criterion.ts";
+import { bind } from "../../run/bind.ts";
+import type { Bound } from "../../run/bind.ts";
 import type { Plan } from "../../options.ts";
 import { runsInHeap, sigmoidInHeap } from "./heap.ts";
 import { shapeOfLosses } from "./job.ts";

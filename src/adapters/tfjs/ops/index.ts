@@ -1,6 +1,8 @@
 import { add, cast, div, fill, log, maximum, minimum, mul, square, sub, sum, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Answer, TensorJob } from "../job.ts";
+import { batchLoss } from "./batch.ts";
+import { pairLosses } from "./pair.ts";
 import { sigmoidLosses } from "./sigmoid.ts";
 import { softmaxLosses } from "./softmax.ts";
 import type { Value } from "./words.ts";
@@ -24,9 +26,9 @@ function fromProbabilities(head: "sigmoid" | "softmax", given: Tensor): { logits
 
 /** Runs a job in the backend's own operations: on every backend, at the accuracy of its exponential. */
 export const byOps = (job: TensorJob): Answer => tidy(() => {
-  const { plan: { head, from }, total, divisor } = job, scores = cast(job.logits, "float32");
+  const { plan: { loss, head, from }, total, divisor } = job, scores = cast(job.logits, "float32");
   const { logits, chain } = from === "logits" ? { logits: scores, chain: (derivatives: readonly Tensor[]) => [...derivatives] } : fromProbabilities(head, scores);
-  const run = head === "sigmoid" ? sigmoidLosses : softmaxLosses;
+  const run = loss.kind === "batch" ? batchLoss : loss.kind === "pair" ? pairLosses : head === "sigmoid" ? sigmoidLosses : softmaxLosses;
   const [value, ...derivatives] = run({ ...job, logits }).map((found: Value) => (typeof found === "number" ? fill(logits.shape, found) : found)) as [Tensor, ...Tensor[]];
   const answer = [total ? sum(value) : value, ...chain(derivatives)];
   return divisor === 1 ? answer : answer.map((part) => mul(part, 1 / divisor));

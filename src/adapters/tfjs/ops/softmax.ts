@@ -10,7 +10,7 @@ import { say } from "./words.ts";
 import type { Value } from "./words.ts";
 
 /** Stands for −∞ where arithmetic goes on. */
-const lowest = -3e38;
+export const lowest = -3e38;
 
 /** Rows of logits seen from every class at once: what `Row` is to arrays. */
 export interface Rows {
@@ -21,7 +21,8 @@ export interface Rows {
 }
 
 const total = (x: Tensor): Tensor => sum(x, -1, true);
-const strongest = (z: Tensor): Tensor => cast(oneHot(argMax(z, -1), z.shape.at(-1)!), "float32");
+/** The greatest of each row, the first of equals, as 1 among zeros. */
+export const strongest = (z: Tensor): Tensor => cast(oneHot(argMax(z, -1), z.shape.at(-1)!), "float32");
 
 /**
  * The margins of rows. All classes but the greatest share one sum of powers, in which the greatest is 1 and its own is
