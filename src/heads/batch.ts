@@ -38,9 +38,10 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
   });
   for (const array of [grad, hessian]) array?.fill(0);
   if (count === 0) return 0;
-  const wholes = wholesOf(loss, head, sums, count);
+  const wholes = wholesOf(loss, head, sums, count, order);
   if (order > 0) {
-    const { run, results } = compiled.get(loss, "derivatives", () => compile(deriveBatch(loss).terms));
+    // Each term's slope, and its curvature where that is asked for.
+    const { run, results } = compiled.get(loss, `derivatives ${order}`, () => compile(deriveBatch(loss).terms.filter((_, i) => i % 3 > 0 && i % 3 <= order)));
     const out = (r: number): number => results[r]![0]!;
     visit(job, (region, u, t, alphaT, weight) => {
       look(u, t, alphaT);
@@ -48,10 +49,11 @@ export function batchHead(head: Head, job: Job<BatchLoss>): number {
       const { scales, first, second } = wholes[groupOf(region)]!;
       let slope = 0, curvature = 0;
       for (let k = 0; k < names.length; k++) {
-        const own = (weight * out(3 * k + 1)) / scales[k]!;
+        const own = (weight * out(order * k)) / scales[k]!;
         slope += times(own, first[k]!);
-        curvature += times((weight * out(3 * k + 2)) / scales[k]!, first[k]!);
-        for (let l = 0; l < names.length; l++) curvature += times(times(own, second[k]![l]!), (weight * out(3 * l + 1)) / scales[l]!);
+        if (order < 2) continue;
+        curvature += times((weight * out(2 * k + 1)) / scales[k]!, first[k]!);
+        for (let l = 0; l < names.length; l++) curvature += times(times(own, second[k]![l]!), (weight * out(2 * l)) / scales[l]!);
       }
       return { slope, curvature };
     });

@@ -1,9 +1,10 @@
 import { deriveBatch, scaleOf, stepOf } from "../losses/batch.ts";
+import type { Order } from "../losses/derive.ts";
 import type { BatchLoss } from "../losses/loss.ts";
 import { evaluate } from "../targets/evaluate.ts";
 import type { Head } from "./job.ts";
 
-/** The loss of one class by its sums: slopes F_k and curvatures F_kl, in units of the sums. */
+/** The loss of one class by its sums: slopes F_k and curvatures F_kl, in units of the sums; empty where they are not asked for. */
 export interface Whole {
   readonly value: number;
   readonly scales: readonly number[];
@@ -23,10 +24,10 @@ export const roomForSums = (loss: BatchLoss, head: Head, classes: number): Float
  *
  * @param count - the weight of all examples
  */
-export function wholesOf(loss: BatchLoss, head: Head, sums: readonly Float64Array[], count: number): Whole[] {
+export function wholesOf(loss: BatchLoss, head: Head, sums: readonly Float64Array[], count: number, order: Order): Whole[] {
   const names = Object.keys(loss.sums), m = names.length, groups = sums.length;
   const hasBackground = groups > 1 && (head === "softmax" || loss.binary === "both");
-  const { whole, first, second } = deriveBatch(loss), formulas = [whole, ...first, ...second.flat()];
+  const { whole, first, second } = deriveBatch(loss), formulas = [whole, ...(order > 0 ? first : []), ...(order > 1 ? second.flat() : [])];
   return sums.map((sum, group): Whole => {
     const scales = Array.from(sum, (s) => s || 1);
     const sumsAndUnits = names.flatMap((name, k) => [[name, sum[k]!], [scaleOf(name), scales[k]!], [stepOf(name), 0]] as const);

@@ -1,0 +1,51 @@
+import * as raw from "../expr/expr.ts";
+import type { Expr } from "../expr/expr.ts";
+import { expOfNegative } from "../expr/float32.ts";
+import { fold } from "../expr/fold.ts";
+import type { Target } from "../expr/fold.ts";
+import type { Pass } from "./emitPasses.ts";
+
+const { add, sub, mul, div, select, sym } = raw;
+export const [z, t, weight] = [sym("logits"), sym("targets"), sym("weights")];
+const [top, others, ones, sum, rest, inverse, logSum] = ["top", "others", "ones", "sum", "rest", "inverse", "logSum"].map(sym) as [Expr, Expr, Expr, Expr, Expr, Expr, Expr];
+
+/** What `strongest`, `powers` and `shares` carry. */
+export const carriedOfRow = { top: -Infinity, others: 0, ones: 0, sum: 0, rest: 0, inverse: 0, logSum: 0 };
+
+/** In which class's favour the row is. */
+export const strongest: Pass = { perClass: true, carry: { top: raw.max(top, z) } };
+
+/** z − top, and what rounding took from it. */
+const lead = sub(z, top), back = sub(lead, z);
+const lost = sub(sub(z, sub(lead, back)), add(top, back));
+/** A class's power e^(z − top), once it stands in the plane of gradients. */
+export const power = sym("grad");
+export const newPower = expOfNegative(lead, lost);
+
+/** a where a class has the greatest power, 1, else b. */
+export const ifTop = (a: raw.Term, b: raw.Term, e: Expr = power): Expr => select(sub(e, 1), a, b);
+
+/** The powers, and their sum; ones counted apart, so that what the others add to a single one keeps its digits. */
+export const powers: Pass = {
+  perClass: true,
+  store: { grad: newPower },
+  carry: { others: add(others, ifTop(0, newPower, newPower)), ones: add(ones, ifTop(1, 0, newPower)) },
+};
+
+/** What all classes divide by, and its logarithm. */
+const total = add(others, ones), beside = add(others, sub(ones, 1));
+export const shares: Pass = {
+  perClass: false,
+  carry: { sum: total, rest: beside, inverse: div(1, total), logSum: select(sub(1, beside), raw.log1p(beside), raw.log(total)) },
+};
+
+/** What a class with some power is to the formulas: its probability p, 1 − p as q, and −log p as `surprise`; none of them a difference from 1. */
+export const readingOf = (e: Expr, logit: Expr): Readonly<Record<string, Expr>> => ({
+  p: mul(e, inverse), q: mul(ifTop(rest, sub(sum, e), e), inverse), surprise: sub(logSum, sub(logit, top)),
+});
+
+/** Formulas with symbols replaced by what they stand for. */
+export function bind(exprs: readonly Expr[], meanings: Readonly<Record<string, Expr>>): Expr[] {
+  const target: Target<Expr> = { ...raw, sym: (name) => meanings[name] ?? sym(name) }, memo = new Map<Expr, Expr>();
+  return exprs.map((expr) => fold(expr, target, memo));
+}
