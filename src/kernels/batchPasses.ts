@@ -5,10 +5,9 @@ import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import type { Head } from "../heads/job.ts";
 import { deriveBatch, termsOf } from "../losses/batch.ts";
-import { weightFrom } from "../losses/derive.ts";
 import type { BatchLoss } from "../losses/loss.ts";
 import type { Program } from "./emitPasses.ts";
-import { bind, carriedOfRow, ifTop, power, powers, readingOf, shares, strongest, t, weight, z } from "./rowPasses.ts";
+import { bind, byLogP, carriedOfRow, ifTop, known, p, power, powers, readingOf, shares, strongest, t, weight, z } from "./rowPasses.ts";
 
 const { add, mul, sub, neg, sigmoid } = simplify;
 const { num, sym, select } = raw;
@@ -71,8 +70,8 @@ interface Reading {
 
 /** Yes-or-no logits: only the yes is looked at, or no and yes, which share what one misses and the other wrongly takes. */
 function overLogits(loss: BatchLoss): Reading {
-  const yes = termsOf(loss, sigmoid(z), t, weightFrom(loss.alpha, "alphaT"));
-  const all = loss.binary === "both" ? [termsOf(loss, sigmoid(neg(z)), sub(one, t), weightFrom(loss.alpha, "alphaRest")), yes] : [yes];
+  const yes = termsOf(loss, sigmoid(z), t, "alphaT");
+  const all = loss.binary === "both" ? [termsOf(loss, sigmoid(neg(z)), sub(one, t), "alphaRest"), yes] : [yes];
   const terms = [...new Set(all.flat())];
   return {
     terms, regions: all.map((region) => region.map((term) => terms.indexOf(term))),
@@ -83,7 +82,7 @@ function overLogits(loss: BatchLoss): Reading {
 
 /** Hard yes-or-no targets, both classes in the same sums: each logit by the margin of its own class. */
 function overMargins(loss: BatchLoss): Reading {
-  const u = sym("u"), own = termsOf(loss, sigmoid(u), one, weightFrom(loss.alpha, "own")), other = termsOf(loss, sigmoid(neg(u)), zero, weightFrom(loss.alpha, "other"));
+  const u = sym("u"), own = termsOf(loss, sigmoid(u), one, "own"), other = termsOf(loss, sigmoid(neg(u)), zero, "other");
   const terms = own.map((term, k) => add(term, other[k]!)), ifYes = (a: Expr, b: Expr): Expr => select(sub(t, one), a, b);
   const positive = sym("alphaT"), negative = sym("alphaRest");
   const meanings = { u: ifYes(z, neg(z)), own: ifYes(positive, negative), other: ifYes(negative, positive) };
@@ -101,8 +100,7 @@ const derivatives = ([grad, hessian]: readonly Expr[]) => ({ grad: grad!, ...(he
 
 /** Softmax rows, by the logarithm of each class's probability. */
 function overRows(loss: BatchLoss): Reading {
-  const [p, q, surprise] = [sym("p"), sym("q"), sym("surprise")];
-  const terms = termsOf(loss, p, t, weightFrom(loss.alpha, "alphaT"), { complements: new Map([[p, q]]), logs: new Map([[p, neg(surprise)]]) });
+  const terms = termsOf(loss, p, t, "alphaT", known);
   const sharesFirst = [strongest, powers, shares], reading = readingOf(power, z);
   return {
     terms, regions: [[...terms.keys()]],
@@ -115,9 +113,6 @@ function overRows(loss: BatchLoss): Reading {
   };
 }
 
-/** The derivative by log p, with q = 1 − p and surprise = −log p. */
-export const byLogP = (term: Expr): Expr => sub(mul(sym("p"), sub(differentiate(term, "p"), differentiate(term, "q"))), differentiate(term, "surprise"));
-
 /**
  * From the derivatives ψ_k, χ_k by each class's log p_k to those by the logits:
  *
@@ -126,7 +121,7 @@ export const byLogP = (term: Expr): Expr => sub(mul(sym("p"), sub(differentiate(
  * Sums without one class are differences, but for the top class, beside which the others may be small: it is added up apart.
  */
 function spread([slope, bend]: readonly Expr[]): Program["passes"] {
-  const { p, q } = readingOf(power, z) as { p: Expr; q: Expr };
+  const { p, q } = readingOf(power, z);
   const [slopes, topSlopes, bends, topBends] = ["slopes", "topSlopes", "bends", "topBends"].map(sym) as [Expr, Expr, Expr, Expr];
   const own = sym("logits"), ownBend = sym("hessian");
   const add = raw.add, without = (all: Expr, ofTop: Expr, own: Expr): Expr => ifTop(add(all, raw.sub(ofTop, own)), add(raw.sub(all, own), ofTop));

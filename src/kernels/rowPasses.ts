@@ -1,11 +1,14 @@
+import { differentiate } from "../expr/differentiate.ts";
 import * as raw from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
 import { expOfNegative } from "../expr/float32.ts";
 import { fold } from "../expr/fold.ts";
 import type { Target } from "../expr/fold.ts";
+import { simplify } from "../expr/simplify.ts";
+import type { Reading } from "../expr/stabilize.ts";
 import type { Pass } from "./emitPasses.ts";
 
-const { add, sub, mul, div, select, sym } = raw;
+const { add, sub, mul, div, neg, select, sym } = raw;
 export const [z, t, weight] = [sym("logits"), sym("targets"), sym("weights")];
 const [top, others, ones, sum, rest, inverse, logSum] = ["top", "others", "ones", "sum", "rest", "inverse", "logSum"].map(sym) as [Expr, Expr, Expr, Expr, Expr, Expr, Expr];
 
@@ -39,8 +42,15 @@ export const shares: Pass = {
   carry: { sum: total, rest: beside, inverse: div(1, total), logSum: select(sub(1, beside), raw.log1p(beside), raw.log(total)) },
 };
 
-/** What a class with some power is to the formulas: its probability p, 1 − p as q, and −log p as `surprise`; none of them a difference from 1. */
-export const readingOf = (e: Expr, logit: Expr): Readonly<Record<string, Expr>> => ({
+/** What formulas are over: a class's probability p, 1 − p and −log p, each by a name of its own. */
+export const [p, q, surprise] = [sym("p"), sym("q"), sym("surprise")];
+export const known: Omit<Reading, "symbols"> = { complements: new Map([[p, q]]), logs: new Map([[p, neg(surprise)]]) };
+
+/** The derivative by log p. */
+export const byLogP = (f: Expr): Expr => simplify.sub(simplify.mul(p, simplify.sub(differentiate(f, "p"), differentiate(f, "q"))), differentiate(f, "surprise"));
+
+/** What the names stand for, for a class with some power and logit; no difference from 1 is taken. */
+export const readingOf = (e: Expr, logit: Expr): Readonly<Record<"p" | "q" | "surprise", Expr>> => ({
   p: mul(e, inverse), q: mul(ifTop(rest, sub(sum, e), e), inverse), surprise: sub(logSum, sub(logit, top)),
 });
 

@@ -67,17 +67,18 @@ const parametersOf = ({ parameters }: BatchLoss): [string, Expr][] => Object.ent
 /**
  * The term of each sum, for a class of some probability, share and weight, stable.
  *
+ * @param alphaT - the symbol of the weight, where classes have different ones
  * @param known - what is known of the probability, beside what `stabilize` knows of σ
  */
-export function termsOf(loss: BatchLoss, p: Expr, t: Expr, alphaT: Expr, known: Omit<Reading, "symbols"> = {}): Expr[] {
-  const symbols = new Map<string, Expr>([["p", p], ["t", t], ["alphaT", alphaT], ...parametersOf(loss)]);
+export function termsOf(loss: BatchLoss, p: Expr, t: Expr, alphaT: string, known: Omit<Reading, "symbols"> = {}): Expr[] {
+  const symbols = new Map<string, Expr>([["p", p], ["t", t], ["alphaT", weightFrom(loss.alpha, alphaT)], ...parametersOf(loss)]);
   return Object.values(loss.sums).map((term) => stabilize(term, { symbols, ...known }));
 }
 
 const derived = new LossCache<BatchFormulas>();
 
 export const deriveBatch = (loss: BatchLoss): BatchFormulas => derived.get(loss, "", () => {
-  const values = termsOf(loss, simplify.sigmoid(sym("u")), sym("w"), weightFrom(loss.alpha, "alphaT"));
+  const values = termsOf(loss, simplify.sigmoid(sym("u")), sym("w"), "alphaT");
   const terms = values.flatMap((value) => {
     const slope = differentiate(value, "u");
     return [value, slope, differentiate(slope, "u")];

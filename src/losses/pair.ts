@@ -4,6 +4,7 @@ import { differentiate } from "../expr/differentiate.ts";
 import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
+import type { Reading } from "../expr/stabilize.ts";
 import { LossCache } from "./cache.ts";
 import { symbolsFor, writtenFormula } from "./define.ts";
 import type { Given, Settings } from "./define.ts";
@@ -30,6 +31,18 @@ export function pairFamily<const P extends Ranges>(
   return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 
+/**
+ * The formula over the probabilities of the label and its rival, stable.
+ *
+ * @param alphaT - the symbol of the label's weight, where classes have different ones
+ * @param known - what is known of them, beside what `stabilize` knows of σ
+ */
+export function pairFormula(loss: PairLoss, pt: Expr, pj: Expr, alphaT: string, known: Omit<Reading, "symbols"> = {}): Expr {
+  const symbols = new Map([["pt", pt], ["pj", pj], ["alphaT", weightFrom(loss.alpha, alphaT)]]);
+  for (const [key, value] of Object.entries(loss.parameters)) if (typeof value === "number") symbols.set(key, num(value));
+  return stabilize(loss.formula, { symbols, ...known });
+}
+
 const derived = new LossCache<Expr[]>();
 
 /**
@@ -37,9 +50,7 @@ const derived = new LossCache<Expr[]>();
  * f, f_u, f_v, f_uu, f_uv, f_vv. Without a rival, p_j = 0 and only f, f_u, f_uu count.
  */
 export const derivePair = (loss: PairLoss, hasRival: boolean): Expr[] => derived.get(loss, String(hasRival), () => {
-  const symbols = new Map([["pt", simplify.sigmoid(sym("u"))], ["pj", hasRival ? simplify.sigmoid(sym("w")) : num(0)], ["alphaT", weightFrom(loss.alpha, "alphaT")]]);
-  for (const [key, value] of Object.entries(loss.parameters)) if (typeof value === "number") symbols.set(key, num(value));
-  const f = stabilize(loss.formula, { symbols });
+  const f = pairFormula(loss, simplify.sigmoid(sym("u")), hasRival ? simplify.sigmoid(sym("w")) : num(0), "alphaT");
   const [byU, byV] = [differentiate(f, "u"), differentiate(f, "w")];
   return lower([f, byU, byV, differentiate(byU, "u"), differentiate(byU, "w"), differentiate(byV, "w")]);
 });
