@@ -14,7 +14,7 @@ export type { ErrorCode } from "./errors.ts";
 export { FocalLoss, sigmoidFocalLoss, softmaxFocalLoss } from "./focalLoss.ts";
 export type { FocalSettings } from "./focalLoss.ts";
 export { defineLoss } from "./losses/define.ts";
-export type { LossFamily } from "./losses/define.ts";
+export type { LossFamily } from "./losses/family.ts";
 export {
   AdaFocal, asymmetric, asymmetricSingleLabel, asymmetricUnifiedFocal, classBalancedFocal, crossEntropy, cyclicalFocal, cyclicalShare,
   distributionFocal, dualFocal, equalizedFocal, equalizedGamma, flsd53, focal, focalStar, focalTversky, gaussianFocal, inverseFocal, ldam,

@@ -6,11 +6,11 @@ import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
 import type { Reading } from "../expr/stabilize.ts";
 import { LossCache } from "./cache.ts";
-import { symbolsFor, writtenFormula } from "./define.ts";
-import type { Given, Settings } from "./define.ts";
+import { symbolsFor } from "./family.ts";
+import type { Given, Settings } from "./family.ts";
 import { weightFrom } from "./derive.ts";
 import type { BatchLoss } from "./loss.ts";
-import { defaultsOf, readParameters } from "./parameters.ts";
+import { defaultsOf, readSettings } from "./parameters.ts";
 import type { Ranges } from "./parameters.ts";
 
 /** Makes a {@link BatchLoss}; without settings, with every default. */
@@ -36,13 +36,9 @@ export function batchFamily<const P extends Ranges, const S extends string>(
   formula: (symbols: Given<P> & Whole & { readonly [sum in S]: Expr }) => Expr,
   about: Pick<BatchLoss, "per" | "binary"> & { readonly reference: string },
 ): BatchFamily<P> {
-  const own = Object.keys(parameters);
-  const read = readParameters(name, parameters, [...termWords, ...wholeWords]);
   const terms = sums(symbolsFor(parameters, termWords) as never);
-  for (const term of Object.values<Expr>(terms)) writtenFormula(name, () => term, {}, [...own, ...termWords]);
-  const words = [...Object.keys(terms), ...wholeWords];
-  const written = writtenFormula(name, formula as (symbols: never) => Expr, symbolsFor(parameters, words) as never, [...own, ...words]);
-  const make = (settings: Settings<P> = {}): BatchLoss => Object.freeze({ kind: "batch", name, parameters: read(settings), alpha: settings.alpha, formula: written, sums: terms, ...about });
+  const written = formula(symbolsFor(parameters, [...Object.keys(terms), ...wholeWords]) as never);
+  const make = (settings: Settings<P> = {}): BatchLoss => Object.freeze({ kind: "batch", name, parameters: readSettings(name, parameters, settings), alpha: settings.alpha, formula: written, sums: terms, ...about });
   return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 

@@ -1,5 +1,5 @@
 import { log, mul, neg, sub } from "../expr/expr.ts";
-import { family } from "./define.ts";
+import { family } from "./family.ts";
 
 /**
  * Cross-entropy: what focal loss with γ = 0 is.

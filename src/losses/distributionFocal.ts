@@ -1,5 +1,5 @@
 import { log, mul, neg } from "../expr/expr.ts";
-import { family } from "./define.ts";
+import { family } from "./family.ts";
 
 /**
  * Distribution focal loss: a position learned as a distribution over whole numbers.

@@ -1,5 +1,5 @@
 import { add, log, mul, neg, pow, sub } from "../expr/expr.ts";
-import { family } from "./define.ts";
+import { family } from "./family.ts";
 
 /**
  * Focal loss: cross-entropy that listens less to what it already knows.

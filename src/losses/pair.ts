@@ -6,11 +6,11 @@ import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
 import type { Reading } from "../expr/stabilize.ts";
 import { LossCache } from "./cache.ts";
-import { symbolsFor, writtenFormula } from "./define.ts";
-import type { Given, Settings } from "./define.ts";
+import { symbolsFor } from "./family.ts";
+import type { Given, Settings } from "./family.ts";
 import { weightFrom } from "./derive.ts";
 import type { PairLoss } from "./loss.ts";
-import { defaultsOf, readParameters } from "./parameters.ts";
+import { defaultsOf, readSettings } from "./parameters.ts";
 import type { Ranges } from "./parameters.ts";
 
 /** Makes a {@link PairLoss}; without settings, with every default. */
@@ -25,9 +25,8 @@ const words = ["pt", "pj", "alphaT"];
 export function pairFamily<const P extends Ranges>(
   name: string, parameters: P, formula: (symbols: Given<P> & { readonly pt: Expr; readonly pj: Expr; readonly alphaT: Expr }) => Expr, reference: string,
 ): PairFamily<P> {
-  const read = readParameters(name, parameters, words);
-  const written = writtenFormula(name, formula, symbolsFor(parameters, words) as never, [...Object.keys(parameters), ...words]);
-  const make = (settings: Settings<P> = {}): PairLoss => Object.freeze({ kind: "pair", name, parameters: read(settings), alpha: settings.alpha, formula: written, reference });
+  const written = formula(symbolsFor(parameters, words) as never);
+  const make = (settings: Settings<P> = {}): PairLoss => Object.freeze({ kind: "pair", name, parameters: readSettings(name, parameters, settings), alpha: settings.alpha, formula: written, reference });
   return Object.assign(make, { defaults: defaultsOf(parameters) });
 }
 

@@ -1,4 +1,4 @@
-import { describe, expectKnown, FocalError } from "../errors.ts";
+import { describe, FocalError } from "../errors.ts";
 import type { Alpha, Parameter } from "./loss.ts";
 
 /** A parameter's default and, where it has them, the range it must lie in. */
@@ -15,33 +15,21 @@ export type Ranges = Readonly<Record<string, number | ParameterRange>>;
 export const defaultsOf = <P extends Ranges>(parameters: P): Readonly<Record<keyof P & string, number>> =>
   Object.freeze(Object.fromEntries(Object.entries(parameters).map(([key, range]) => [key, typeof range === "number" ? range : range.default]))) as Readonly<Record<keyof P & string, number>>;
 
-/** Checks the parameters' names and defaults once; returns what reads a call's settings. */
-export function readParameters(name: string, parameters: Ranges, taken: readonly string[]): (settings: Readonly<Record<string, unknown>>) => Record<string, Parameter> {
+/** A call's settings, checked; the defaults for what it leaves out. */
+export function readSettings(name: string, parameters: Ranges, settings: Readonly<Record<string, unknown>>): Record<string, Parameter> {
   const names = Object.keys(parameters);
-  for (const word of [name, ...names]) {
-    if (!/^[A-Za-z_]\w*$/.test(word)) throw new FocalError("formula", `${name}: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got ${describe(word)}`);
-  }
-  const clash = names.find((word) => taken.includes(word));
-  if (clash !== undefined) throw new FocalError("formula", `${name}: a parameter may not be called ${clash}, which has a meaning of its own`);
-  for (const key of names) {
-    const range = parameters[key]!, usual = typeof range === "object" ? range?.default : range;
-    if (typeof range === "object") expectKnown(`${name}: the range of ${key}`, range, ["default", "least", "most", "above"]);
-    if (typeof usual !== "number" || !Number.isFinite(usual)) throw new FocalError("argument", `${name}: the default of ${key} must be a finite number, got ${describe(usual)}`);
-  }
-  for (const key of names) checked(key, parameters[key]!, defaultsOf(parameters)[key]);
-  return (settings) => {
-    if (typeof settings !== "object" || settings === null) throw new FocalError("argument", `${name} takes its settings as an object${names.length > 0 ? `, like { ${names[0]}: ${defaultsOf(parameters)[names[0]!]} }` : ""}, got ${describe(settings)}`);
-    for (const key of Object.keys(settings)) {
-      if (key !== "alpha" && !names.includes(key)) {
-        throw new FocalError("argument", `${name} has no parameter ${key}; it has ${[...names, "alpha"].join(", ")}`);
-      }
+  if (typeof settings !== "object" || settings === null) throw new FocalError("argument", `${name} takes its settings as an object${names.length > 0 ? `, like { ${names[0]}: ${defaultsOf(parameters)[names[0]!]} }` : ""}, got ${describe(settings)}`);
+  for (const key of Object.keys(settings)) {
+    if (key !== "alpha" && !names.includes(key)) {
+      throw new FocalError("argument", `${name} has no parameter ${key}; it has ${[...names, "alpha"].join(", ")}`);
     }
-    checkAlpha(settings["alpha"] as Alpha | undefined);
-    return Object.fromEntries(names.map((key) => [key, checked(key, parameters[key]!, settings[key] as Parameter | undefined)]));
-  };
+  }
+  checkAlpha(settings["alpha"] as Alpha | undefined);
+  return Object.fromEntries(names.map((key) => [key, checked(key, parameters[key]!, settings[key] as Parameter | undefined)]));
 }
 
-function checked(name: string, range: number | ParameterRange, given: Parameter | undefined): Parameter {
+/** A parameter in its range. */
+export function checked(name: string, range: number | ParameterRange, given: Parameter | undefined): Parameter {
   const { default: usual, least = -Infinity, most = Infinity, above = -Infinity } = typeof range === "number" ? { default: range } : range;
   if (given === undefined) return usual;
   const list = typeof given === "object" && given !== null && "length" in given ? Array.from(given) : undefined;
