@@ -1,4 +1,4 @@
-import { add, cast, greater, less, max, mul, squeeze, sum, where } from "@tensorflow/tfjs-core";
+import { add, any, cast, less, mul, squeeze, sum, where } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { PairLoss } from "../../../losses/loss.ts";
 import { derivePair } from "../../../losses/pair.ts";
@@ -12,8 +12,9 @@ import type { Value } from "./words.ts";
 export function pairLosses(job: TensorJob): Value[] {
   const { plan, logits, order } = job, loss = plan.loss as PairLoss, parts = order > 0 ? 3 : 1;
   const rows = readRows(logits), own = sharesOf(job), of = (which: Tensor, values: Tensor): Tensor => sum(mul(which, values), -1, true);
-  const below = where(less(logits, of(own, logits)), logits, lowest), hasRival = greater(max(below, -1, true), lowest);
-  const rival = mul(strongest(below), cast(hasRival, "float32")), alpha = byClass(plan.alpha.positive);
+  // The greatest of a row is no way to tell whether it has any: on webgl it is never below −1e20.
+  const isBelow = less(logits, of(own, logits)), hasRival = any(isBelow, -1, true);
+  const rival = mul(strongest(where(isBelow, logits, lowest)), cast(hasRival, "float32")), alpha = byClass(plan.alpha.positive);
   const symbols = { u: of(own, rows.margins), w: of(rival, rows.margins), alphaT: typeof alpha === "number" ? alpha : of(own, alpha) };
   const together = say(derivePair(loss, true).slice(0, parts), symbols), alone = say(derivePair(loss, false).slice(0, parts), symbols);
   const [value, byOwn, byRival] = together.map((part, i) => where(hasRival, part, i === 2 ? 0 : alone[i]!)) as [Tensor, Tensor?, Tensor?];
