@@ -7,7 +7,7 @@ import { runsInHeap, sigmoidInHeap } from "./heap.ts";
 import { shapeOfLosses } from "./job.ts";
 import type { Answer, TensorJob } from "./job.ts";
 import { memoryOf } from "./memory.ts";
-import type { Memory } from "./memory.ts";
+import type { Memory, Numbers } from "./memory.ts";
 
 /** What tfjs calls our kernels, in its profiles. */
 const kernelName = "FocalLoss";
@@ -59,18 +59,22 @@ function compute(job: TensorJob, memory: Memory, inputs: { labels: TensorInfo; l
 }
 
 /** One-hot rows as labels, which engines take in less time; other targets as they are. */
-function targetsOf({ head, classes, loss }: Plan, targets: Float32Array | Int32Array | Uint8Array, logits: number): Float32Array | Int32Array | Uint8Array {
+function targetsOf({ head, classes, loss }: Plan, targets: Numbers, logits: number): Numbers {
   if (head === "sigmoid" || targets.length !== logits || loss.kind === "batch") return targets;
-  const labels = new Int32Array(logits / classes);
+  return labelsOf(targets instanceof Float32Array ? targets : Float32Array.from(targets), classes) ?? targets;
+}
+
+/** The label of each row that gives one class 1 and the others 0, if all do. */
+function labelsOf(shares: Float32Array, classes: number): Int32Array | undefined {
+  const labels = new Int32Array(shares.length / classes).fill(-1);
   for (let row = 0, at = 0; row < labels.length; row++) {
-    let ones = 0;
     for (let k = 0; k < classes; k++, at++) {
-      if (targets[at] === 1) {
-        labels[row] = k;
-        ones++;
-      } else if (targets[at] !== 0) return targets;
+      const share = shares[at]!;
+      if (share === 0) continue;
+      if (share !== 1 || labels[row] !== -1) return undefined;
+      labels[row] = k;
     }
-    if (ones !== 1) return targets;
+    if (labels[row] === -1) return undefined;
   }
   return labels;
 }

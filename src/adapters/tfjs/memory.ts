@@ -1,11 +1,14 @@
 import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
 
+/** The numbers of a float32, int32 or bool tensor. */
+export type Numbers = Float32Array | Int32Array | Uint8Array;
+
 /** Tensors whose numbers this thread can reach where they lie. */
 export interface Memory {
   /** A new float32 tensor, its numbers undefined. */
   make(shape: number[]): TensorInfo;
   /** A tensor's own numbers; the view of a heap lasts until the next `make`. */
-  view(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
+  view(tensor: TensorInfo): Numbers;
   /** The heap that all of them lie in, if kernels can run there. */
   readonly heap: Heap | undefined;
 }
@@ -19,7 +22,7 @@ export interface Heap {
 
 /** What is used of tfjs's cpu backend; internal to it, though unchanged for years. */
 interface CpuBackend extends KernelBackend {
-  readonly data: { get(id: object): { values: Float32Array | Int32Array | Uint8Array } };
+  readonly data: { get(id: object): { values: Numbers } };
   makeTensorInfo(shape: number[], dtype: "float32", values: Float32Array): TensorInfo;
 }
 
@@ -27,7 +30,7 @@ interface CpuBackend extends KernelBackend {
 interface WasmBackend extends KernelBackend {
   readonly wasm: { readonly asm: object; readonly HEAPU8: Uint8Array; _malloc(bytes: number): number };
   makeOutput(shape: number[], dtype: "float32"): TensorInfo;
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
+  typedArrayFromHeap(tensor: TensorInfo): Numbers;
 }
 
 const ofCpu = (backend: CpuBackend): Memory => ({
