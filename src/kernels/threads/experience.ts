@@ -1,21 +1,21 @@
-/** Jobs that go without workers at most, before these are tried again. */
-const longest = 63;
-/** After so many jobs with workers, less one, the time of one without is measured again. */
-const measuredEvery = 16;
-/** Jobs without workers at first: memory is slow where it is touched for the first time. */
-const first = 2;
-/** A try that saves less of the time than this has failed. */
+/** A way is preferred to going alone only if it saves more than this of the time. */
 const worthwhile = 0.05;
+/** The slower way is tried again after so many jobs, times how much slower it is, so that tries cost one or two per cent. */
+const patience = 128;
+/** Jobs between tries. */
+const fewest = 8, most = 512;
+/** How far one job may lie above what is known of its way: what the system put in between says little of the next. */
+const outlier = 2;
 
 /** What is known of jobs of one kernel and about one size. */
 interface Habit {
-  /** Milliseconds per block without workers. */
+  /** Milliseconds per block with nobody's help, and with workers: means in which old jobs fade. */
   alone: number;
-  /** Jobs to go without after the last try, and how many of them are left. */
-  rest: number;
-  left: number;
-  /** Jobs that workers took part in since the last one without that was measured for comparison. */
   together: number;
+  /** Jobs until the slower way is tried again. */
+  left: number;
+  /** No job has gone before: memory is slow where it is touched for the first time. */
+  cold: boolean;
   /** The job before went without workers: they may be asleep, and waking them takes longer than it will the next time. */
   waking: boolean;
 }
@@ -23,9 +23,8 @@ interface Habit {
 /**
  * Whether workers save time: tried, and remembered for each kernel and size.
  *
- * Where other programs keep the cores busy, workers may cost more than they bring, as they take turns with the caller. After
- * a try in vain some jobs go without, about twice as many as the time before, so that tries cost a small share of the time;
- * each success halves their number.
+ * Where other programs keep the cores busy, workers may cost more than they bring, as they take turns with the caller. The
+ * way that has been faster is taken; the other one is tried again after a while, the later the more it would cost.
  */
 export class Experience {
   readonly #habits = new WeakMap<WebAssembly.Module, Habit[]>();
@@ -33,24 +32,35 @@ export class Experience {
   of(kernel: WebAssembly.Module, blocks: number): Habit {
     let habits = this.#habits.get(kernel);
     if (!habits) this.#habits.set(kernel, (habits = []));
-    return (habits[31 - Math.clz32(blocks)] ??= { alone: Infinity, rest: 0, left: first, together: 0, waking: true });
+    return (habits[31 - Math.clz32(blocks)] ??= { alone: Infinity, together: Infinity, left: 2, cold: true, waking: true });
   }
 }
 
-/** Whether the next job is to go without workers. */
+const prefersTogether = ({ alone, together }: Habit): boolean => together < (1 - worthwhile) * alone;
+
+/** Whether the next job is to go without workers: the faster way, unless it is the other one's turn. */
 export function goesAlone(habit: Habit): boolean {
-  if (habit.left > 0) {
-    habit.left--;
-    return true;
-  }
-  habit.together = (habit.together + 1) % measuredEvery;
-  return habit.together === 0;
+  if (habit.left === 0) return prefersTogether(habit);
+  habit.left--;
+  return !prefersTogether(habit);
 }
 
-/** Learns from a job's milliseconds per block. Alone the shortest time counts, as long as it keeps being confirmed. */
+/** Learns from a job's milliseconds per block. */
 export function learn(habit: Habit, alone: boolean, time: number): void {
-  if (alone) habit.alone = Math.min(time, 1.05 * habit.alone);
-  else if (time < (1 - worthwhile) * habit.alone) habit.left = habit.rest = habit.rest >> 1;
-  else if (!habit.waking) habit.left = habit.rest = Math.min(2 * habit.rest + 1, longest);
+  const { cold, waking } = habit, before = prefersTogether(habit), way = alone ? "alone" : "together", known = habit[way];
+  const asPreferred = alone !== before;
+  habit.cold = false;
   habit.waking = alone;
+  if (cold || (waking && !alone && !asPreferred && time > (1 - worthwhile) * habit.alone)) return; // another chance, next time
+  const usual = known === Infinity ? Math.min(time, outlier * habit.alone) : known;
+  habit[way] = usual + (Math.min(time, outlier * usual) - usual) / (asPreferred ? 8 : 2);
+  if (asPreferred && prefersTogether(habit) === before) return;
+  // A try that went well goes on until it is believed, or did not go so well.
+  const promising = !asPreferred && prefersTogether(habit) === before && prefersTogether({ ...habit, [way]: time }) !== before;
+  habit.left = promising ? 0 : pause(habit);
+}
+
+function pause({ alone, together }: Habit): number {
+  const slower = Math.max(alone, together) / Math.min(alone, together) - 1;
+  return Math.round(Math.min(most, Math.max(fewest, patience * slower)));
 }

@@ -17,6 +17,9 @@ interface Slot {
   readonly blocks: Blocks;
 }
 
+/** Blocks per thread and round, at most: few enough to learn soon what pays, enough for the wait at the end not to count. */
+const blocksPerThread = 64;
+
 /**
  * Runs the first whole blocks of a job's rest on the calling thread and the workers.
  *
@@ -28,7 +31,8 @@ interface Slot {
  */
 export function share(team: Team, home: Machine, modulesFor: (machine: Machine) => Modules, job: Job<Loss>, start: number, given: boolean): Shared {
   const began = performance.now();
-  const blocks = Math.min(blocksPerRound, Math.floor((job.logits.length - start) / blockLength));
+  const left = Math.floor((job.logits.length - start) / blockLength), rounds = Math.ceil(left / Math.min(blocksPerRound, blocksPerThread * (1 + team.workers)));
+  const blocks = Math.ceil(left / rounds);
   const bounds = (block: number): [number, number] => [start + block * blockLength, start + (block + 1) * blockLength];
   const modules = modulesFor(home), kernelOf = ({ sum, each }: Modules): WebAssembly.Module => (job.losses ? each : sum)();
   const habit = team.experience.of(kernelOf(modules), blocks);

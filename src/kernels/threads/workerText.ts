@@ -52,8 +52,9 @@ function listen() {
   }
 }
 
+// As long as the caller may take for its last block and to come back.
 function spin(bell) {
-  const until = performance.now() + 0.05;
+  const until = performance.now() + 0.1;
   do {
     for (let i = 0; i < 200; i++) if (Atomics.load(control, ${words.bell}) !== bell) return true;
   } while (performance.now() < until);
