@@ -3,38 +3,42 @@ import * as raw from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
 import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
-import { pairFormula } from "../losses/pair.ts";
+import type { Order } from "../losses/derive.ts";
 import type { PairLoss } from "../losses/loss.ts";
-import type { Program } from "./emitPasses.ts";
-import { bind, byLogP, carriedOfRow, known, newPower, p, power, powers, readingOf, shares, strongest, t, weight, z } from "./rowPasses.ts";
+import { pairFormula } from "../losses/pair.ts";
+import type { Pass, Program } from "./emitPasses.ts";
+import { bind, byLogP, known, newPower, p, power, powers, readingOf, shares, strongest, t, weight, z } from "./rowPasses.ts";
 
 const { add, sub, mul, neg, abs, select, sym } = raw;
 
+const isLabel = sub(t, 1), own = sym("own"), rival = sym("rival");
+const ofLabel = (a: Expr, name: string): Expr => select(isLabel, a, sym(name));
+// Strictly below the label's, and above every rival before it.
+const better = select(sub(z, own), -1, select(sub(rival, z), -1, 1)), ifBetter = (a: Expr, name: string): Expr => select(better, a, sym(name));
+
 /** A loss over a row's label and its strongest rival as passes; each row's own loss goes where its weight was. */
-export function pairPasses(loss: PairLoss, order: number): Program {
-  const own = sym("own"), rival = sym("rival"), ofOwn = (a: raw.Term, b: raw.Term): Expr => select(sub(t, 1), a, b);
-  // Strictly below the label's, and above every rival before it.
-  const better = select(sub(z, own), -1, select(sub(rival, z), -1, 1)), ifBetter = (a: Expr, b: string): Expr => select(better, a, sym(b));
-  const labelled = { ...strongest, carry: { ...strongest.carry, own: ofOwn(z, own), alphaOwn: ofOwn(sym("alphaT"), sym("alphaOwn")) } };
-  const found = { ...powers, carry: {
-    ...powers.carry, ownPower: ofOwn(newPower, sym("ownPower")), rival: ifBetter(z, "rival"), rivalPower: ifBetter(newPower, "rivalPower"), rivalAt: ifBetter(sym("at"), "rivalAt"), at: add(sym("at"), 1),
-  } };
-  // By the logarithms of both probabilities.
+export function pairPasses(loss: PairLoss, order: Order): Program {
   const byRival = (f: Expr): Expr => simplify.mul(sym("pj"), differentiate(f, "pj"));
-  const f = pairFormula(loss, p, sym("pj"), "alphaOwn", known);
-  const firsts = order > 0 ? { ownSlope: byLogP(f), rivalSlope: byRival(f) } : {};
-  const seconds = order > 1 ? { ownBend: byLogP(byLogP(f)), crossBend: byRival(byLogP(f)), rivalBend: byRival(byRival(f)) } : {};
-  const names = Object.keys({ ...firsts, ...seconds });
-  const reading = { ...readingOf(sym("ownPower"), own), pj: mul(sym("rivalPower"), sym("inverse")) };
-  const [value, ...derivatives] = bind(lower([f, ...Object.values(firsts), ...Object.values(seconds)]), reading) as [Expr, ...Expr[]];
-  const formulas = {
-    perClass: false, store: { weights: mul(weight, value) },
-    carry: Object.fromEntries(derivatives.map((e, i) => [names[i]!, mul(mul(weight, sym("scale")), e)])),
+  const f = pairFormula(loss, p, sym("pj"), "alphaOwn", known), byOwn = byLogP(f), byOther = byRival(f);
+  const formulas: Record<string, Expr> = {
+    weights: f,
+    ...(order > 0 && { ownSlope: byOwn, rivalSlope: byOther }),
+    ...(order > 1 && { ownBend: byLogP(byOwn), crossBend: byRival(byOwn), rivalBend: byRival(byOther) }),
   };
-  const zeros = Object.fromEntries([...names, "own", "alphaOwn", "ownPower", "rivalPower", "at", "classAt"].map((name) => [name, 0]));
+  const bound = bind(lower(Object.values(formulas)), { ...readingOf(sym("ownPower"), own), pj: mul(sym("rivalPower"), sym("inverse")) });
+  const weighted = Object.keys(formulas).map((name, i) => [name, mul(mul(weight, i > 0 ? sym("scale") : raw.num(1)), bound[i]!)]);
   return {
-    passes: [labelled, found, shares, formulas, ...(order > 0 ? [spread(order)] : [])],
-    carried: { ...carriedOfRow, ...zeros, rival: -Infinity, rivalAt: -1 }, sums: 0, parameters: ["alphaT", "scale"],
+    parameters: ["alphaT", "scale"], start: { top: -Infinity, rival: -Infinity, rivalAt: -1 },
+    passes: [
+      { perClass: true, out: { ...strongest.out, own: ofLabel(z, "own"), alphaOwn: ofLabel(sym("alphaT"), "alphaOwn") } },
+      { perClass: true, out: {
+        ...powers.out, ownPower: ofLabel(newPower, "ownPower"), rival: ifBetter(z, "rival"), rivalPower: ifBetter(newPower, "rivalPower"),
+        rivalAt: ifBetter(sym("at"), "rivalAt"), at: add(sym("at"), 1),
+      } },
+      shares,
+      { perClass: false, out: Object.fromEntries(weighted) },
+      ...(order > 0 ? [spread(order)] : []),
+    ],
   };
 }
 
@@ -43,16 +47,12 @@ export function pairPasses(loss: PairLoss, order: number): Program {
  *
  *   ψ_y a_j + ψ_r b_j        χ_yy a_j² + 2 χ_yr a_j b_j + χ_rr b_j² − (ψ_y + ψ_r) p_j q_j
  */
-function spread(order: number): Program["passes"][number] {
-  const { p, q } = readingOf(power, z);
-  const [ownSlope, rivalSlope, ownBend, crossBend, rivalBend] = ["ownSlope", "rivalSlope", "ownBend", "crossBend", "rivalBend"].map(sym) as [Expr, Expr, Expr, Expr, Expr];
-  const isRival = neg(abs(sub(sym("classAt"), sym("rivalAt"))));
-  const a = select(sub(t, 1), q, neg(p)), b = select(isRival, q, neg(p));
-  return {
-    perClass: true, carry: { classAt: add(sym("classAt"), 1) },
-    store: {
-      grad: add(mul(ownSlope, a), mul(rivalSlope, b)),
-      ...(order > 1 && { hessian: sub(add(mul(ownBend, a, a), mul(2, crossBend, a, b), mul(rivalBend, b, b)), mul(add(ownSlope, rivalSlope), p, q)) }),
-    },
-  };
+function spread(order: Order): Pass {
+  const { p, q } = readingOf(power, z), [ownSlope, rivalSlope] = [sym("ownSlope"), sym("rivalSlope")];
+  const a = select(isLabel, q, neg(p)), b = select(neg(abs(sub(sym("classAt"), sym("rivalAt")))), q, neg(p));
+  return { perClass: true, out: {
+    classAt: add(sym("classAt"), 1),
+    grad: add(mul(ownSlope, a), mul(rivalSlope, b)),
+    ...(order > 1 && { hessian: sub(add(mul(sym("ownBend"), a, a), mul(2, sym("crossBend"), a, b), mul(sym("rivalBend"), b, b)), mul(add(ownSlope, rivalSlope), p, q)) }),
+  } };
 }

@@ -1,34 +1,34 @@
-import { hasShare } from "../heads/targets.ts";
 import { rowStart } from "../heads/job.ts";
 import type { Floats, Job, NumberArray } from "../heads/job.ts";
+import { hasShare } from "../heads/targets.ts";
+import { LossCache } from "../losses/cache.ts";
+import type { AnyLoss } from "../losses/loss.ts";
 import { partOf } from "./block.ts";
-import { recordBytes } from "./emitPasses.ts";
+import { emitPasses, planes, recordBytes, sumBytes } from "./emitPasses.ts";
 import type { Program } from "./emitPasses.ts";
-import { blockLength } from "./machine.ts";
-import type { Blocks, Machine } from "./machine.ts";
+import { blockLength, commonMachine } from "./machine.ts";
+import type { Blocks } from "./machine.ts";
 import { step } from "./weave.ts";
 
-/** A kernel of passes: see `emitPasses` for its arguments. */
-export type Run = (logits: number, targets: number, grad: number, hessian: number, weights: number, records: number, groups: number, classes: number, stride: number) => void;
-
-/** The most classes whose records fit beside each other, with at least a step of rows in a block. */
-export const mostClasses = 256;
-
-/** Puts numbers into the parameters of a record. */
-export function writeRecord({ blocks }: Machine, program: Program, record: number, values: Readonly<Record<string, number>>): void {
-  const start = (record * recordBytes(program)) / 4, behindSums = start + 4 * program.sums;
-  blocks.losses.fill(0, start, behindSums);
-  program.parameters.forEach((name, i) => (blocks.losses[behindSums + i] = values[name] ?? 0));
+/** A program and its kernel: see `emitPasses` for the arguments. */
+interface Compiled {
+  readonly program: Program;
+  readonly run: (...planesRecordsGroupsClassesAndStride: number[]) => void;
 }
 
-/** What a record's sums have come to. */
-export function readSums({ memory, blocks }: Machine, program: Program, record: number): number[] {
-  const halves = new Float64Array(memory.buffer, blocks.losses.byteOffset + record * recordBytes(program), 2 * program.sums);
-  return Array.from({ length: program.sums }, (_, k) => halves[2 * k]! + halves[2 * k + 1]!);
-}
+const compiled = new LossCache<Compiled>();
+
+export const kernelOf = (loss: AnyLoss, variant: string, make: () => Program): Compiled => compiled.get(loss, variant, () => {
+  const program = make();
+  return { program, run: commonMachine()!.kernel(new WebAssembly.Module(emitPasses(program))) as unknown as Compiled["run"] };
+});
+
+/** Whether kernels can run a loss: its parameters are the same for every class, and the classes' records fit into a block. */
+export const supportsPasses = ({ parameters }: AnyLoss, classes: number): boolean =>
+  classes <= 256 && Object.values(parameters).every((value) => typeof value === "number") && commonMachine() !== null;
 
 /** Copies one class of some rows between an array and a block, where its plane begins at some place. */
-function move(array: NumberArray, { classes, inner }: Job, column: number, from: number, to: number, block: Float32Array, place: number, out = false): void {
+function move(array: NumberArray, { classes, inner }: Pick<Job, "classes" | "inner">, column: number, from: number, to: number, block: Float32Array, place: number, out = false): void {
   const last = place + to - from;
   let at = rowStart(from, classes, inner) + column * inner;
   if (inner === 1) {
@@ -43,59 +43,47 @@ function move(array: NumberArray, { classes, inner }: Job, column: number, from:
   }
 }
 
-/** Takes one column of yes-or-no logits through a kernel, as if it were all there is. */
-export function runColumn({ blocks }: Machine, run: Run, job: Job, column: number): void {
-  const { logits, targets, weights, grad, hessian, classes, ignoreIndex } = job, rows = logits.length / classes;
-  const ignored = ignoreIndex === undefined ? NaN : Math.fround(ignoreIndex);
-  for (let from = 0; from < rows; from += blockLength) {
-    const to = Math.min(from + blockLength, rows), length = to - from, padded = Math.ceil(length / step) * step;
-    for (const [array, block] of [[logits, blocks.logits], [targets, blocks.targets], [weights, blocks.weights]] as const) {
-      if (array) move(array, job, column, from, to, block, 0);
-      else block.fill(1, 0, length);
-      block.fill(0, length, padded);
-    }
-    for (let i = 0; i < length; i++) if (blocks.targets[i] === ignored) blocks.logits[i] = blocks.targets[i] = blocks.weights[i] = 0;
-    call(blocks, run, padded, 1, 0);
-    if (grad) move(grad, job, column, from, to, blocks.grad, 0, true);
-    if (hessian) move(hessian, job, column, from, to, blocks.hessian, 0, true);
-  }
-}
-
 /**
- * Takes softmax rows through a kernel, block by block, each class in a plane of its own. A row that is ignored has no
- * share of any class and no weight, whatever its logits hold.
+ * Takes rows through a kernel, block by block: some neighbouring classes, each in a plane of its own, with parameters of
+ * its own. What is ignored has no weight and no share, whatever its logits hold.
  *
  * @param visit - called after each block, with its rows
+ * @returns the sums of each class
  */
-export function runRows({ blocks }: Machine, run: Run, job: Job, visit?: (from: number, to: number) => void): void {
-  const { logits, targets, weights, grad, hessian, classes, inner, ignoreIndex } = job, shares = targets.length === logits.length;
-  const room = Math.floor(blockLength / classes / step) * step, rows = logits.length / classes;
+export function runPlanes({ program, run }: Compiled, job: Job, first: number, count: number, parameters: (column: number) => Readonly<Record<string, number>>, visit?: (blocks: Blocks, from: number, to: number) => void): number[][] {
+  const { logits, targets, weights, grad, hessian, classes, inner, ignoreIndex } = job, { blocks, memory } = commonMachine()!, records = blocks.losses;
+  const sums = sumBytes(program), record = recordBytes(program), columns = Array.from({ length: count }, (_, k) => first + k);
+  records.fill(0, 0, (count * record) / 4);
+  columns.forEach((column, k) => {
+    const values = parameters(column);
+    program.parameters.forEach((name, i) => (records[(k * record + sums) / 4 + i] = values[name] ?? 0));
+  });
+  const room = Math.floor(blockLength / count / step) * step, rows = logits.length / classes, perLogit = targets.length === logits.length;
+  const ignored = perLogit && ignoreIndex !== undefined ? Math.fround(ignoreIndex) : ignoreIndex;
   for (let from = 0; from < rows; from += room) {
     const to = Math.min(from + room, rows), length = to - from, padded = Math.ceil(length / step) * step;
-    if (weights) blocks.weights.set(partOf(weights, from, to));
-    else blocks.weights.fill(1, 0, length);
+    blocks.targets.fill(0);
+    columns.forEach((column, k) => {
+      move(logits, job, column, from, to, blocks.logits, k * room);
+      blocks.logits.fill(0, k * room + length, k * room + padded);
+      if (perLogit) move(targets, job, column, from, to, blocks.targets, k * room);
+    });
+    if (weights) move(weights, weights.length === logits.length ? job : { classes: 1, inner: rows }, weights.length === logits.length ? first : 0, from, to, blocks.weights, 0);
+    else blocks.weights.fill(1);
     blocks.weights.fill(0, length, padded);
-    for (let k = 0, place = 0; k < classes; k++, place += room) {
-      move(logits, job, k, from, to, blocks.logits, place);
-      blocks.logits.fill(0, place + length, place + padded);
-      if (shares) move(targets, job, k, from, to, blocks.targets, place);
-      blocks.targets.fill(0, shares ? place + length : place, place + padded);
-    }
-    for (let i = 0; i < length; i++) {
-      const label = targets[from + i]!;
-      if (shares ? !hasShare(targets, rowStart(from + i, classes, inner), classes, inner) : label === ignoreIndex) {
+    for (let i = 0; i < length && (count > 1 || ignoreIndex !== undefined); i++) {
+      const label = perLogit ? blocks.targets[i]! : targets[from + i]!;
+      if (count > 1 && perLogit ? !hasShare(targets, rowStart(from + i, classes, inner), classes, inner) : label === ignored) {
         blocks.weights[i] = 0;
-        for (let k = 0; k < classes; k++) blocks.logits[k * room + i] = 0;
-      } else if (!shares) blocks.targets[label * room + i] = 1;
+        for (let k = 0; k < count; k++) blocks.logits[k * room + i] = blocks.targets[k * room + i] = 0;
+      } else if (!perLogit) blocks.targets[label * room + i] = 1;
     }
-    call(blocks, run, padded, classes, 4 * room);
-    visit?.(from, to);
-    for (let k = 0, place = 0; k < classes; k++, place += room) {
-      if (grad) move(grad, job, k, from, to, blocks.grad, place, true);
-      if (hessian) move(hessian, job, k, from, to, blocks.hessian, place, true);
+    run(...planes.map((name) => blocks[name as keyof Blocks].byteOffset), records.byteOffset, padded / step, count, 4 * room);
+    visit?.(blocks, from, to);
+    for (const [array, block] of [[grad, blocks.grad], [hessian, blocks.hessian]] as const) {
+      if (array) columns.forEach((column, k) => move(array, job, column, from, to, block, k * room, true));
     }
   }
+  const halves = new Float64Array(memory.buffer, records.byteOffset, records.length / 2);
+  return columns.map((_, k) => Array.from({ length: sums / 16 }, (_, i) => halves[(k * record) / 8 + 2 * i]! + halves[(k * record) / 8 + 2 * i + 1]!));
 }
-
-const call = ({ logits, targets, grad, hessian, weights, losses: records }: Blocks, run: Run, rows: number, classes: number, stride: number): void =>
-  run(logits.byteOffset, targets.byteOffset, grad.byteOffset, hessian.byteOffset, weights.byteOffset, records.byteOffset, rows / step, classes, stride);

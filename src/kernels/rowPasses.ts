@@ -9,50 +9,35 @@ import type { Reading } from "../expr/stabilize.ts";
 import type { Pass } from "./emitPasses.ts";
 
 const { add, sub, mul, div, neg, select, sym } = raw;
-export const [z, t, weight] = [sym("logits"), sym("targets"), sym("weights")];
-const [top, others, ones, sum, rest, inverse, logSum] = ["top", "others", "ones", "sum", "rest", "inverse", "logSum"].map(sym) as [Expr, Expr, Expr, Expr, Expr, Expr, Expr];
-
-/** What `strongest`, `powers` and `shares` carry. */
-export const carriedOfRow = { top: -Infinity, others: 0, ones: 0, sum: 0, rest: 0, inverse: 0, logSum: 0 };
-
-/** In which class's favour the row is. */
-export const strongest: Pass = { perClass: true, carry: { top: raw.max(top, z) } };
+export const z = sym("logits"), t = sym("targets"), weight = sym("weights");
+const top = sym("top"), others = sym("others"), ones = sym("ones"), sum = sym("sum"), rest = sym("rest"), inverse = sym("inverse"), logSum = sym("logSum");
 
 /** z − top, and what rounding took from it. */
-const lead = sub(z, top), back = sub(lead, z);
-const lost = sub(sub(z, sub(lead, back)), add(top, back));
-/** A class's power e^(z − top), once it stands in the plane of gradients. */
-export const power = sym("grad");
-export const newPower = expOfNegative(lead, lost);
+const lead = sub(z, top), back = sub(lead, z), lost = sub(sub(z, sub(lead, back)), add(top, back));
+/** A class's power e^(z − top), and where it stands afterwards. */
+export const newPower = expOfNegative(lead, lost), power = sym("grad");
 
 /** a where a class has the greatest power, 1, else b. */
 export const ifTop = (a: raw.Term, b: raw.Term, e: Expr = power): Expr => select(sub(e, 1), a, b);
 
-/** The powers, and their sum; ones counted apart, so that what the others add to a single one keeps its digits. */
-export const powers: Pass = {
-  perClass: true,
-  store: { grad: newPower },
-  carry: { others: add(others, ifTop(0, newPower, newPower)), ones: add(ones, ifTop(1, 0, newPower)) },
-};
-
-/** What all classes divide by, and its logarithm. */
 const total = add(others, ones), beside = add(others, sub(ones, 1));
+
+/** The greatest logit; the powers and their sum, ones apart, beside which others may be small; what all classes have in common. */
+export const strongest = { perClass: true, out: { top: raw.max(top, z) } };
+export const powers = { perClass: true, out: { grad: newPower, others: add(others, ifTop(0, newPower, newPower)), ones: add(ones, ifTop(1, 0, newPower)) } };
 export const shares: Pass = {
-  perClass: false,
-  carry: { sum: total, rest: beside, inverse: div(1, total), logSum: select(sub(1, beside), raw.log1p(beside), raw.log(total)) },
+  perClass: false, out: { sum: total, rest: beside, inverse: div(1, total), logSum: select(sub(1, beside), raw.log1p(beside), raw.log(total)) },
 };
 
 /** What formulas are over: a class's probability p, 1 − p and −log p, each by a name of its own. */
-export const [p, q, surprise] = [sym("p"), sym("q"), sym("surprise")];
+export const p = sym("p"), q = sym("q"), surprise = sym("surprise");
 export const known: Omit<Reading, "symbols"> = { complements: new Map([[p, q]]), logs: new Map([[p, neg(surprise)]]) };
 
 /** The derivative by log p. */
 export const byLogP = (f: Expr): Expr => simplify.sub(simplify.mul(p, simplify.sub(differentiate(f, "p"), differentiate(f, "q"))), differentiate(f, "surprise"));
 
 /** What the names stand for, for a class with some power and logit; no difference from 1 is taken. */
-export const readingOf = (e: Expr, logit: Expr): Readonly<Record<"p" | "q" | "surprise", Expr>> => ({
-  p: mul(e, inverse), q: mul(ifTop(rest, sub(sum, e), e), inverse), surprise: sub(logSum, sub(logit, top)),
-});
+export const readingOf = (e: Expr, logit: Expr) => ({ p: mul(e, inverse), q: mul(ifTop(rest, sub(sum, e), e), inverse), surprise: sub(logSum, sub(logit, top)) });
 
 /** Formulas with symbols replaced by what they stand for. */
 export function bind(exprs: readonly Expr[], meanings: Readonly<Record<string, Expr>>): Expr[] {
