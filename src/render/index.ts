@@ -1,22 +1,36 @@
 import { FocalError } from "../errors.ts";
 import type { AnyLoss, Loss } from "../losses/loss.ts";
 import { renderJs } from "./js.ts";
+import { keras } from "./python/keras.ts";
+import { renderPython } from "./python/module.ts";
+import { pytorch } from "./python/pytorch.ts";
 import { renderTex } from "./tex.ts";
 import { renderWasm } from "./wasm.ts";
 import { renderWgsl } from "./wgsl.ts";
 
-const printers = { tex: renderTex, js: renderJs, wasm: renderWasm, wgsl: renderWgsl } satisfies Record<string, (loss: Loss) => string>;
+/** Languages for every loss, and those for a loss of one margin or logit. */
+const general = {
+  tex: renderTex,
+  pytorch: (loss) => renderPython(loss, pytorch),
+  keras: (loss) => renderPython(loss, keras),
+} satisfies Record<string, (loss: AnyLoss) => string>;
+const scalar = { js: renderJs, wasm: renderWasm, wgsl: renderWgsl } satisfies Record<string, (loss: Loss) => string>;
 
 /** The languages a loss can be printed in. */
-export type Language = keyof typeof printers;
+export type Language = keyof typeof general | keyof typeof scalar;
 
 /**
  * A loss in another language, as source text.
  *
- * `tex` is the formula as it was written; the others are the stable form that runs: value, slope and curvature.
+ * - `tex`: the formula as it was written
+ * - `pytorch`, `keras`: functions for training, of logits and targets or labels, that automatic differentiation may
+ *   differentiate as often as it likes: finite and right at ±100, for every γ. The loss's parameters are their defaults.
+ *   Keras 3, on any backend; they are called with (y_true, y_pred), as `model.compile` calls a loss
+ * - `js`, `wasm`, `wgsl`: the stable form that runs: value, slope and curvature by one margin or logit
  *
  * @param loss - a loss, or a family for the loss at its defaults
- * @param language - "tex", "js", "wasm" or "wgsl"; losses that are no function of one margin or logit have "tex" alone
+ * @param language - "tex", "pytorch", "keras", "js", "wasm" or "wgsl"; losses that are no function of one margin or logit
+ *   have the first three
  * @throws FocalError `argument` for a language that is not known, or not for this loss
  *
  * @example
@@ -24,9 +38,11 @@ export type Language = keyof typeof printers;
  */
 export function render(loss: AnyLoss | (() => AnyLoss), language: Language): string {
   if (typeof loss === "function") return render(loss(), language);
-  const print = Object.hasOwn(printers, language) ? printers[language] : undefined;
-  if (!print) throw new FocalError("argument", `language must be ${Object.keys(printers).join(", ")}, got ${JSON.stringify(language)}`);
-  if (loss.kind === "margin" || loss.kind === "score") return print(loss);
-  if (language === "tex") return renderTex(loss);
-  throw new FocalError("argument", `${loss.name} is no function of one margin: language must be tex, got ${JSON.stringify(language)}`);
+  if (isOneOf(general, language)) return general[language](loss);
+  const one = loss.kind === "margin" || loss.kind === "score";
+  if (one && isOneOf(scalar, language)) return scalar[language](loss);
+  const known = [...Object.keys(general), ...(one ? Object.keys(scalar) : [])].join(", ");
+  throw new FocalError("argument", `${one ? "" : `${loss.name} is no function of one margin: `}language must be ${known}, got ${JSON.stringify(language)}`);
 }
+
+const isOneOf = <T extends object>(printers: T, language: PropertyKey): language is keyof T => Object.hasOwn(printers, language);
