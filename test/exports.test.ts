@@ -8,6 +8,11 @@ import * as render from "focal-loss/render";
 import * as webgpu from "focal-loss/webgpu";
 import { expect, test } from "vitest";
 
+interface Manifest {
+  readonly exports: Record<string, { readonly source: string; readonly require: { readonly types: string } }>;
+  readonly typesVersions: unknown;
+}
+
 test("the library exports just these names", () => {
   expect(Object.keys(library).sort()).toEqual([
     "AdaFocal", "FocalError", "FocalLoss", "alloc", "asymmetric", "asymmetricSingleLabel", "asymmetricUnifiedFocal", "classBalancedFocal",
@@ -50,10 +55,18 @@ test("the library exports just these names", () => {
   ]);
 });
 
-test("every subpath of package.json exists in source", () => {
-  const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { exports: Record<string, { source: string; default: string }> };
-  for (const { source, default: built } of Object.values(exports)) {
+test("every subpath has its source, and is found by import, by require and by TypeScript's older resolution", () => {
+  const { exports, typesVersions } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as Manifest;
+  const paths = Object.entries(exports);
+  for (const [, conditions] of paths) {
+    const { source } = conditions, at = source.replace("./src/", "").replace(/\.ts$/, "");
     expect(readFileSync(new URL(`../${source}`, import.meta.url), "utf8").length).toBeGreaterThan(0);
-    expect(built).toBe(source.replace("./src/", "./dist/").replace(/\.ts$/, ".js"));
+    // Conditions are taken in their order: "types" before what runs.
+    expect(JSON.stringify(conditions)).toBe(JSON.stringify({
+      source,
+      import: { types: `./dist/${at}.d.ts`, default: `./dist/${at}.js` },
+      require: { types: `./dist/cjs/${at}.d.ts`, default: `./dist/cjs/${at}.js` },
+    }));
   }
+  expect(typesVersions).toEqual({ "*": Object.fromEntries(paths.slice(1).map(([path, { require }]) => [path.slice(2), [require.types]])) });
 });
