@@ -24,24 +24,28 @@ export type Word =
 /** Words that look into a float32's bits; only the last lowering writes them. */
 export type BitWord = "power2" | "head" | "exponent" | "significand";
 
-const pool = new Map<string, Expr>();
-const keys = new WeakMap<Expr, number>();
+const number = Symbol("number");
+/** A formula as it is kept: its number among all stands for it in the keys of what it is part of. */
+interface Node extends Expr { readonly [number]: number }
+
+const pools = new Map<Word, Map<number | string, Node>>();
+let made = 0;
 
 function node(word: Word, args: readonly Expr[], value = 0, name = ""): Expr {
-  const key = word === "num" ? `num ${Object.is(value, -0) ? "-0" : value}`
-    : word === "sym" ? `sym ${name}`
-    : `${word} ${args.map((arg) => keys.get(arg)).join(" ")}`;
+  let pool = pools.get(word);
+  if (!pool) pools.set(word, (pool = new Map()));
+  const [a, b, c] = args as readonly Node[];
+  const key = word === "num" ? (Object.is(value, -0) ? "-0" : value)
+    : word === "sym" ? name
+    : c ? `${a![number]} ${b![number]} ${c[number]}`
+    : b ? a![number] * 2 ** 26 + b[number] : a![number];
   let found = pool.get(key);
-  if (!found) {
-    found = Object.freeze({ word, args: Object.freeze(args.slice()), value, name });
-    keys.set(found, pool.size);
-    pool.set(key, found);
-  }
+  if (!found) pool.set(key, (found = Object.freeze({ word, args: Object.freeze(args), value, name, [number]: made++ })));
   return found;
 }
 
 /** True for objects that these functions made. */
-export const isExpr = (thing: unknown): thing is Expr => typeof thing === "object" && thing !== null && keys.has(thing as Expr);
+export const isExpr = (thing: unknown): thing is Expr => typeof thing === "object" && thing !== null && number in thing;
 
 /** The names of the symbols that formulas mention. */
 export function symbolsOf(...exprs: readonly Expr[]): Set<string> {

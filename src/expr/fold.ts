@@ -30,17 +30,19 @@ export interface Target<T> {
 /** A target for formulas that `float32` has lowered to arithmetic and bits: no transcendental word is left. */
 export type BitTarget<T> = Omit<Target<T>, "pow" | "exp" | "log" | "sigmoid" | "softplus" | "log1p"> & { [word in BitWord]: (a: T) => T };
 
-type Said<T> = { readonly [word in Word]?: (...args: never[]) => T };
+type Said<T> = { readonly [word in Word]?: (...parts: unknown[]) => T };
 
 /** Says a formula in a target's words: every shared part once, arguments before what uses them. */
 export function fold<T>(expr: Expr, target: Target<T> | BitTarget<T>, memo: Map<Expr, T> = new Map()): T {
   const known = memo.get(expr);
   if (known !== undefined) return known;
-  const say = (target as Said<T>)[expr.word] as ((...args: unknown[]) => T) | undefined;
-  if (!say) throw new Error(`this target has no word for ${expr.word}`);
-  const said = expr.word === "num" ? say.call(target, expr.value)
-    : expr.word === "sym" ? say.call(target, expr.name)
-    : say.apply(target, expr.args.map((arg) => fold(arg, target, memo)));
+  const { word, args: [a, b, c] } = expr, say = target as Said<T>;
+  if (!say[word]) throw new Error(`this target has no word for ${word}`);
+  const said = word === "num" ? say[word](expr.value)
+    : word === "sym" ? say[word](expr.name)
+    : b === undefined ? say[word](fold(a!, target, memo))
+    : c === undefined ? say[word](fold(a!, target, memo), fold(b, target, memo))
+    : say[word](fold(a!, target, memo), fold(b, target, memo), fold(c, target, memo));
   memo.set(expr, said);
   return said;
 }

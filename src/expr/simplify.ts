@@ -7,7 +7,7 @@ const one = raw.num(1);
 const isNum = (e: Expr): boolean => e.word === "num";
 
 /** The factors of a product, left to right. */
-const factors = (e: Expr): readonly Expr[] => (e.word === "mul" ? e.args.flatMap(factors) : [e]);
+const factors = (e: Expr): Expr[] => (e.word === "mul" ? [...factors(e.args[0]!), ...factors(e.args[1]!)] : [e]);
 
 /** A formula as a number times another, the form that products with a number are kept in: −(k·x) or k·x. */
 export function multiple(e: Expr): { factor: number; of: Expr } {
@@ -18,7 +18,7 @@ export function multiple(e: Expr): { factor: number; of: Expr } {
 
 /** x·a + x·b → x·(a + b), for the factors both products have. */
 function shareFactors(a: Expr, b: Expr, join: (a: Expr, b: Expr) => Expr): Expr | undefined {
-  const left: Expr[] = [], right = [...factors(b)], common: Expr[] = [];
+  const left: Expr[] = [], right = factors(b), common: Expr[] = [];
   for (const factor of factors(a)) {
     const at = isNum(factor) ? -1 : right.indexOf(factor);
     if (at < 0) left.push(factor);

@@ -13,7 +13,7 @@ export const simd = {
 
 /** Writes WebAssembly code: just the instructions that a SIMD loop needs. */
 export class Code {
-  #bytes = new Uint8Array(1024);
+  #bytes = new Uint8Array(512);
   #length = 0;
 
   get bytes(): Uint8Array {
@@ -21,18 +21,24 @@ export class Code {
   }
 
   byte(value: number): this {
-    if (this.#length === this.#bytes.length) {
-      const larger = new Uint8Array(2 * this.#length);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
+    this.#make(1);
     this.#bytes[this.#length++] = value;
     return this;
   }
 
-  raw(bytes: Iterable<number>): this {
-    for (const value of bytes) this.byte(value);
+  raw(bytes: ArrayLike<number>): this {
+    this.#make(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
     return this;
+  }
+
+  /** Makes room. */
+  #make(bytes: number): void {
+    if (this.#length + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + bytes));
+    larger.set(this.bytes);
+    this.#bytes = larger;
   }
 
   unsigned(value: number): this {

@@ -83,7 +83,7 @@ export function body(variant: Variant): Results {
  */
 export function emit(variant: Variant): Uint8Array<ArrayBuffer> {
   const { listing, loss, grad, hessian, hard } = body(variant);
-  const results = [loss, grad, hessian, hard];
+  const results = [grad, hessian, loss, hard];
 
   const sum = firstLocal, scale = firstLocal + 1, allHard = firstLocal + 2, scratch = firstLocal + 3;
   const code = new Code(), weaver = new Weaver(code, firstLocal + 4);

@@ -17,12 +17,24 @@ export interface Inputs {
   load(index: number, stream: number): void;
 }
 
-/** Leaves out what no result needs. */
-function live(instructions: readonly Instruction[], results: readonly (Register | undefined)[]): boolean[] {
-  const needed = instructions.map(() => false);
-  for (const register of results) if (register !== undefined) needed[register] = true;
-  for (let i = instructions.length - 1; i >= 0; i--) if (needed[i]) for (const arg of instructions[i]!.args) needed[arg] = true;
-  return needed;
+type Results = readonly (Register | undefined)[];
+
+/** How often each register is read: not at all if no result needs it; a result counts as more than once. */
+function countUses(instructions: readonly Instruction[], results: Results): Uint32Array {
+  const uses = new Uint32Array(instructions.length);
+  for (const register of results) if (register !== undefined) uses[register] = 2;
+  for (let r = instructions.length - 1; r >= 0; r--) if (uses[r]! > 0) for (const arg of instructions[r]!.args) uses[arg]!++;
+  return uses;
+}
+
+/** How many registers of a processor it takes to compute each one, if what takes most is computed first. */
+function pressures(instructions: readonly Instruction[]): number[] {
+  const found: number[] = [];
+  for (const { op, args } of instructions) {
+    const needed = args.map((arg) => found[arg]!).sort((a, b) => b - a);
+    found.push(op === "v128.const" || op === "param" ? 0 : Math.max(1, ...needed.map((count, i) => count + i)));
+  }
+  return found;
 }
 
 /** The bytes of a vector whose four lanes hold the same bits. */
@@ -35,6 +47,7 @@ export function lanes(bits: number): number[] {
 export class Weaver {
   readonly #code: Code;
   readonly #constants = new Map<number, number>();
+  readonly #uses = new Map<Listing, Uint32Array>();
   #next: number;
 
   /** @param next - the first free local for vectors */
@@ -63,31 +76,50 @@ export class Weaver {
     return local;
   }
 
-  /** Makes a listing's constants ready. */
-  prepare({ instructions }: Listing, results: readonly (Register | undefined)[]): void {
-    const needed = live(instructions, results);
-    for (const [r, { op, immediate }] of instructions.entries()) if (op === "v128.const" && needed[r]) this.constant(immediate);
+  /** Makes the constants ready that a listing's results need. */
+  prepare(listing: Listing, results: Results): void {
+    const uses = countUses(listing.instructions, results);
+    this.#uses.set(listing, uses);
+    for (const [r, { op, immediate }] of listing.instructions.entries()) if (op === "v128.const" && uses[r]! > 0) this.constant(immediate);
   }
 
-  /** Writes a prepared listing out; says where its registers are. */
-  write({ instructions }: Listing, results: readonly (Register | undefined)[], inputs: Inputs): Locals {
-    const code = this.#code, needed = live(instructions, results);
-    const localOf = instructions.map(({ op, immediate }, r) => {
-      if (!needed[r]) return [];
-      if (op === "v128.const") return new Array<number>(streams).fill(this.constant(immediate));
-      return op === "param" ? Array.from({ length: streams }, (_, s) => inputs.param(immediate, s)) : this.allotAll();
-    });
-    const local: Locals = (register, stream) => localOf[register]![stream]!;
-    for (const [r, { op, args, immediate }] of instructions.entries()) {
-      if (!needed[r] || op === "param" || op === "v128.const") continue;
-      for (let s = 0; s < streams; s++) {
-        for (const arg of args) code.get(local(arg, s));
-        if (op === "v128.load") inputs.load(immediate, s);
-        else if (op === "i32x4.shl" || op === "i32x4.shr_u") code.i32(immediate).vec(op);
-        else code.vec(op as keyof typeof simd);
-        code.set(local(r, s));
+  /**
+   * Writes a prepared listing out; says where its results are. What is read once stays on the stack, and nothing is computed
+   * long before it is read: engines with an optimiser that keeps the order then have fewer registers to save.
+   */
+  write(listing: Listing, results: Results, inputs: Inputs): Locals {
+    const code = this.#code, { instructions } = listing, uses = this.#uses.get(listing)!;
+    const pressure = pressures(instructions);
+    const held: (readonly number[] | undefined)[] = [];
+    const push = (r: Register, stream: number): void => {
+      const locals = held[r];
+      if (locals !== undefined) code.get(locals[stream]!);
+      else compute(r, stream);
+    };
+    const compute = (r: Register, stream: number): void => {
+      const { op, args, immediate } = instructions[r]!;
+      for (const arg of args) push(arg, stream);
+      if (op === "v128.load") inputs.load(immediate, stream);
+      else if (op === "i32x4.shl" || op === "i32x4.shr_u") code.i32(immediate).vec(op);
+      else code.vec(op as keyof typeof simd);
+    };
+    const hold = (r: Register): void => {
+      if (held[r] !== undefined) return;
+      const { op, args, immediate } = instructions[r]!;
+      if (op === "v128.const") held[r] = new Array<number>(streams).fill(this.constant(immediate));
+      else if (op === "param") held[r] = Array.from({ length: streams }, (_, s) => inputs.param(immediate, s));
+      else {
+        for (const arg of args.length > 1 ? [...args].sort((a, b) => pressure[b]! - pressure[a]!) : args) hold(arg);
+        if (uses[r] === 1) return;
+        const locals = this.allotAll();
+        for (const [s, local] of locals.entries()) {
+          compute(r, s);
+          code.set(local);
+        }
+        held[r] = locals;
       }
-    }
-    return local;
+    };
+    for (const result of results) if (result !== undefined) hold(result);
+    return (register, stream) => held[register]![stream]!;
   }
 }

@@ -20,39 +20,58 @@ export interface Instruction {
   readonly immediate: number;
 }
 
+/** More than a listing has, so few that the key of three of them is exact. */
+const registers = 2 ** 17;
+
 /** A straight run of instructions over four float32 lanes, no result computed twice. */
 export class Listing {
   readonly instructions: Instruction[] = [];
-  readonly #known = new Map<string, Register>();
+  readonly #known = new Map<Opcode, Map<number, Register>>();
 
   emit(op: Opcode, args: readonly Register[] = [], immediate = 0): Register {
-    const key = `${op} ${args.join(" ")} #${immediate}`;
-    let register = this.#known.get(key);
-    if (register === undefined) {
-      register = this.instructions.push({ op, args, immediate }) - 1;
-      this.#known.set(key, register);
-    }
+    let known = this.#known.get(op);
+    if (!known) this.#known.set(op, (known = new Map()));
+    let key = immediate; // no instruction has both a large one and arguments
+    for (const arg of args) key = key * registers + arg;
+    let register = known.get(key);
+    if (register === undefined) known.set(key, (register = this.instructions.push({ op, args, immediate }) - 1));
     return register;
   }
 
   /** Four times the float32 nearest to a number. */
   constant(value: number): Register {
-    return this.bits(new Int32Array(Float32Array.of(value).buffer)[0]!);
+    return this.bits(bitsOf(value));
   }
 
   bits(value: number): Register {
-    return this.emit("v128.const", [], value);
+    return this.emit("v128.const", [], value | 0);
+  }
+
+  /** a where the mask's bits are set, else b: by exchanging what differs, so that a choice and its opposite share it. */
+  choose(mask: Register, a: Register, b: Register): Register {
+    return this.#exclusive(b, this.emit("v128.and", [this.#exclusive(a, b), mask]));
+  }
+
+  #exclusive(a: Register, b: Register): Register {
+    const [first, second] = [this.instructions[a]!, this.instructions[b]!];
+    if (first.op === "v128.const" && second.op === "v128.const") return this.bits(first.immediate ^ second.immediate);
+    return this.emit("v128.xor", [Math.min(a, b), Math.max(a, b)]);
   }
 
   /** Appends formulas that `toFloat32` has lowered; says where each one's value is. */
   formulas(exprs: readonly Expr[], symbols: Readonly<Record<string, Register>>): Register[] {
     const one = (op: Opcode) => (a: Register) => this.emit(op, [a]);
     const two = (op: Opcode) => (a: Register, b: Register) => this.emit(op, [a, b]);
+    const sign = this.bits(signBit), size = this.bits(~signBit);
     const target: BitTarget<Register> = {
       num: (value) => this.constant(value),
       sym: (name) => symbols[name]!,
-      neg: one("f32x4.neg"),
-      abs: one("f32x4.abs"),
+      // One instruction of a processor, where WebAssembly's own neg and abs may be two.
+      neg: (a) => {
+        const { op, args } = this.instructions[a]!;
+        return op === "v128.and" && args[1] === size ? this.emit("v128.or", [args[0]!, sign]) : this.emit("v128.xor", [a, sign]);
+      },
+      abs: (a) => this.emit("v128.and", [a, size]),
       sqrt: one("f32x4.sqrt"),
       add: two("f32x4.add"),
       sub: two("f32x4.sub"),
@@ -60,7 +79,7 @@ export class Listing {
       div: two("f32x4.div"),
       max: two("f32x4.pmax"),
       min: two("f32x4.pmin"),
-      select: (c, a, b) => this.emit("v128.bitselect", [a, b, this.emit("f32x4.ge", [c, this.constant(0)])]),
+      select: (c, a, b) => this.choose(this.emit("f32x4.ge", [c, this.constant(0)]), a, b),
       power2: (a) => this.emit("i32x4.shl", [a], 23),
       head: (a) => this.emit("v128.and", [a, this.bits(~0xfff)]),
       exponent: (a) => this.emit("f32x4.convert_i32x4_s", [this.emit("i32x4.sub", [
@@ -71,3 +90,7 @@ export class Listing {
     return exprs.map((expr) => fold(expr, target, memo));
   }
 }
+
+const signBit = 0x80000000;
+const views = new DataView(new ArrayBuffer(4));
+const bitsOf = (value: number): number => (views.setFloat32(0, value), views.getInt32(0));
