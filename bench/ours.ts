@@ -49,8 +49,8 @@ function inKernelMemory(problem: Problem): Bound {
 }
 
 /** Threads are a setting of the whole process, so they are measured in another. */
-const onThreads = (count: number): Peer => {
-  const name = `focal-loss, WASM SIMD, arrays in kernel memory, ${count} threads`;
+export const onThreads = (count: number): Peer => {
+  const name = `focal-loss, WASM SIMD, arrays in kernel memory, ${count} ${count === 1 ? "thread" : "threads"}`;
   return workerPeer(name, () => ({ command: process.execPath, args: [fileURLToPath(new URL("oursWorker.js", import.meta.url)), String(count)], name }));
 };
 

@@ -3,7 +3,7 @@ const worthwhile = 0.05;
 /** The slower way is tried again after so many jobs, times how much slower it is, so that tries cost one or two per cent. */
 const patience = 128;
 /** Jobs between tries. */
-const fewest = 8, most = 512;
+const fewest = 16, most = 512;
 /** How far one job may lie above what is known of its way: what the system put in between says little of the next. */
 const outlier = 2;
 
