@@ -8,7 +8,7 @@ const src = join(root, "src");
 
 /** The folders and files of src/, lowest first: each may import only itself and what stands before it. */
 const layers = [
-  "errors.ts", "random.ts", "expr", "targets", "balance.ts", "losses", "render", "heads", "kernels", "forms.ts", "alloc.ts", "threads.ts", "inputs.ts", "scores.ts", "normalizer.ts", "options.ts", "run", "criterion.ts", "webgpu", "objective.ts", "optimalBias.ts", "focalLoss.ts", "presets",
+  "errors.ts", "random.ts", "expr", "targets", "balance.ts", "losses", "render", "heads", "kernels", "forms.ts", "alloc.ts", "threads.ts", "inputs.ts", "scores.ts", "normalizer.ts", "options.ts", "run", "criterion.ts", "onnx", "webgpu", "objective.ts", "optimalBias.ts", "focalLoss.ts", "presets",
   "adapters", "metrics", "calibrate.ts", "diagnose", "train", "evaluate.ts", "plot", "index.ts",
 ];
 /** The only packages that src/ may import, and from where: optional peers of their subpaths. */

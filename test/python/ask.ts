@@ -50,7 +50,7 @@ export function ask(python: string, library: PythonLibrary, cases: readonly Case
       labels: rows && targets.every(Number.isInteger), settings: library === "pytorch" && loss.kind !== "batch" ? { reduction: "none" } : {},
     };
   });
-  const { status, stdout, stderr } = spawnSync(python, [script, library], { input: JSON.stringify(questions), encoding: "utf8", maxBuffer: 1 << 28 });
+  const { status, stdout, stderr } = spawnSync(python, [script, library], { input: JSON.stringify(questions), encoding: "utf8", maxBuffer: 1 << 28, env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } });
   if (status !== 0) throw new Error(stderr);
   return JSON.parse(stdout.replaceAll("NaN", "null").replaceAll("Infinity", "1e999")) as Answer[];
 }
