@@ -51,6 +51,9 @@ export class Team {
 
   stop(): void {
     this.#stopped = true;
+    // Browsers are slow to end a worker that sleeps; one that expects a message does not.
+    Atomics.add(this.control, words.mail, 1);
+    this.ring();
     for (const helper of this.#helpers) helper.stop();
   }
 
