@@ -3,6 +3,7 @@ import { deriveBatch, scaleOf, stepOf } from "../losses/batch.ts";
 import type { BatchLoss } from "../losses/loss.ts";
 import type { Plan } from "../options.ts";
 import { onnx } from "../targets/onnx.ts";
+import { addFormulas } from "./formulas.ts";
 import { addMargins } from "./margins.ts";
 import type { Graph, Value } from "./graph.ts";
 import type { Answers } from "./sigmoid.ts";
@@ -25,7 +26,7 @@ export function batchGraph(graph: Graph, loss: BatchLoss, plan: Plan, { logits, 
   const total = (value: Value): Value => (perColumn ? graph.sum(value, 0) : graph.node("ReduceSum", [value], { keepdims: 0 }));
 
   const { terms: formulas, whole, first } = deriveBatch(loss);
-  const terms = regions.map(({ u, t, alphaT }) => onnx(formulas, graph, { u, w: t, alphaT }));
+  const terms = regions.map(({ u, t, alphaT }) => addFormulas(graph, formulas, { u, w: t, alphaT }));
   const own = terms.map((values) => names.map((_, k) => total(values[3 * k]!)));
   const sums = loss.per === "class" ? own : own.map(() => names.map((_, k) => own.map((sum) => sum[k]!).reduce((a, b) => graph.node("Add", [a, b]))));
   const zero = graph.number(0), classes = loss.per === "batch" ? 1 : both ? 2 : plan.classes;

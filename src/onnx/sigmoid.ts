@@ -1,7 +1,7 @@
 import { derive } from "../losses/derive.ts";
 import type { Loss } from "../losses/loss.ts";
 import type { Plan } from "../options.ts";
-import { onnx } from "../targets/onnx.ts";
+import { addFormulas } from "./formulas.ts";
 import type { Graph, Value } from "./graph.ts";
 
 /** A loss per example and its derivative by each logit, in the logits' shape. */
@@ -24,11 +24,11 @@ export function sigmoidGraph(graph: Graph, loss: Loss, plan: Plan, given: { read
     typeof value === "number" ? [] : [[name, perColumn ? columns(value) : mixed(graph.number(value[0]!), graph.number(value[1]!))] as const]);
   const formulas = derive(loss, soft, 1), settings = Object.fromEntries(perClass);
   if (soft === "score" || soft === "mixture") {
-    const [value, slope] = onnx(formulas, graph, { ...settings, u: x, w: t, alphaT: positive, alphaRest: negative });
+    const [value, slope] = addFormulas(graph, formulas, { ...settings, u: x, w: t, alphaT: positive, alphaRest: negative });
     return { loss: value!, grad: slope! };
   }
   const right = graph.node("GreaterOrEqual", [x, graph.number(0)]);
   const symbols = { ...settings, u: graph.node("Abs", [x]), w: graph.node("Where", [right, not(t), t]), alphaT: mixed(negative, positive) };
-  const [value, slope] = onnx(formulas, graph, symbols);
+  const [value, slope] = addFormulas(graph, formulas, symbols);
   return { loss: value!, grad: graph.node("Where", [right, slope!, graph.node("Neg", [slope!])]) };
 }

@@ -2,7 +2,7 @@ import { derive } from "../losses/derive.ts";
 import type { Loss, PairLoss } from "../losses/loss.ts";
 import { derivePair } from "../losses/pair.ts";
 import type { Plan } from "../options.ts";
-import { onnx } from "../targets/onnx.ts";
+import { addFormulas } from "./formulas.ts";
 import type { Graph, Value } from "./graph.ts";
 import type { Answers } from "./sigmoid.ts";
 
@@ -69,7 +69,7 @@ export class SoftmaxGraph {
 
   #ofLabel(loss: Loss, labels: Value): Answers {
     const graph = this.#graph, margin = this.#margin(labels);
-    const [value, slope] = onnx(derive(loss, "hard", 1), graph, { u: margin.u, ...this.#settings(margin, loss) });
+    const [value, slope] = addFormulas(graph, derive(loss, "hard", 1), { u: margin.u, ...this.#settings(margin, loss) });
     return { loss: value!, grad: graph.node("Mul", [slope!, margin.partials]) };
   }
 
@@ -90,7 +90,7 @@ export class SoftmaxGraph {
     const hasRival = graph.node("Greater", [graph.node("ReduceMax", [below], { axes: [1], keepdims: 1 }), graph.number(-Infinity)]);
     const rival = this.#margin(graph.node("Cast", [graph.node("ArgMax", [below], { axis: 1, keepdims: 1 })], { to: 1 }));
     const symbols = { u: own.u, w: rival.u, ...this.#settings(own, loss) };
-    const [value, byOwn, byRival] = onnx(derivePair(loss, true), graph, symbols), [alone, byOwnAlone] = onnx(derivePair(loss, false), graph, symbols);
+    const [value, byOwn, byRival] = addFormulas(graph, derivePair(loss, true), symbols), [alone, byOwnAlone] = addFormulas(graph, derivePair(loss, false), symbols);
     const choose = (a: Value, b: Value): Value => graph.node("Where", [hasRival, a, b]);
     return {
       loss: choose(value!, alone!),

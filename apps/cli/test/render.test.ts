@@ -1,3 +1,7 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as ort from "onnxruntime-web";
 import { expect, test, vi } from "vitest";
 import { run } from "../src/main.ts";
 
@@ -27,11 +31,36 @@ test("prints JavaScript that computes the loss with the parameters asked for", a
   expect(run(0).value).toBeCloseTo(0.5 * Math.log(2) + 2 * 0.25, 14);
 });
 
+test("prints functions for PyTorch and Keras, whose defaults are the parameters asked for", async () => {
+  expect((await focal("render", "focal", "--to", "pytorch", "--set", "gamma=3,alpha=0.25")).out).toContain("def sigmoid_focal(logits, targets, *, gamma=3.0, alpha=0.25, reduction=\"mean\"):");
+  expect((await focal("render", "dualFocal", "--to", "keras")).out).toContain("def softmax_dual_focal(y_true, y_pred, *, gamma=2.0, alpha=None):");
+});
+
+test("writes a file where one is named: source text, or an ONNX model that runs", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "focal-render-")), source = join(folder, "focal.py"), model = join(folder, "focal.onnx");
+  expect((await focal("render", "focal", "--to", "pytorch", "--out", source)).out).toBe(source);
+  expect(readFileSync(source, "utf8")).toMatch(/^import torch\n.*return reduced\(loss, reduction\)\n$/s);
+
+  expect((await focal("render", "focal", "--to", "onnx", "--head", "softmax", "--classes", "2", "--reduction", "sum", "--gradient", "--out", model)).out).toBe(model);
+  ort.env.wasm.numThreads = 1;
+  const session = await ort.InferenceSession.create(readFileSync(model), { executionProviders: ["wasm"] });
+  const { loss, grad } = await session.run({ logits: new ort.Tensor("float32", [0, 0], [1, 2]), targets: new ort.Tensor("float32", [1], [1]) });
+  await session.release();
+  expect(loss!.data[0]).toBeCloseTo(Math.LN2 / 4, 6);
+  expect(grad!.data[1]).toBeCloseTo(-(1 + 2 * Math.LN2) / 8, 6); // −q^γ (q + γ p L) at p = ½
+});
+
 test.each([
   [["render", "hinge"], /^focal: loss must be .*focal, .* got "hinge"$/],
   [["render", "focal", "--set", "gamma"], 'focal: set must be name=number, separated by commas, got "gamma"'],
   [["render", "focal", "--set", "beta=1"], "focal: focal has no parameter beta; it has gamma, alpha"],
-  [["render", "dualFocal", "--to", "js"], 'focal: dualFocal is no function of one margin: language must be tex, got "js"'],
+  [["render", "dualFocal", "--to", "js"], 'focal: dualFocal is no function of one margin: language must be tex, pytorch, keras, got "js"'],
+  [["render", "focal", "--to", "python"], 'focal: to must be tex, pytorch, keras, js, wasm, wgsl, onnx, got "python"'],
+  [["render", "focal", "--to", "onnx"], "focal: an ONNX model is no text to print: --out says which file to write, as --out focal.onnx"],
+  [["render", "focal", "--to", "onnx", "--head", "softmax", "--out", "focal.onnx"], "focal: classes must be a whole number ≥ 2, got undefined"],
+  [["render", "focal", "--to", "onnx", "--head", "tree", "--out", "focal.onnx"], 'focal: head must be sigmoid, softmax, got "tree"'],
+  [["render", "focal", "--to", "pytorch", "--classes", "3"], "focal: --classes is for --to onnx, got --to pytorch"],
+  [["render", "focal", "--out", "nowhere/focal.tex"], 'focal: out is in a folder that does not exist: "nowhere"'],
 ])("%s is one sentence and exit code 1", async (args, sentence) => {
   const { code, error } = await focal(...args);
   expect(code).toBe(1);
