@@ -7,25 +7,24 @@ import type { Order } from "../losses/derive.ts";
 import type { PairLoss } from "../losses/loss.ts";
 import { pairFormula } from "../losses/pair.ts";
 import type { Pass, Program } from "./emitPasses.ts";
-import { bind, byLogP, known, newPower, p, power, powers, readingOf, shares, strongest, t, weight, z } from "./rowPasses.ts";
+import { bind, meaningsOf, newPower, overRestOf, power, powers, shares, strongest, t, weight, z } from "./rowPasses.ts";
 
 const { add, sub, mul, neg, abs, select, sym } = raw;
-
-const isLabel = sub(t, 1), own = sym("own"), rival = sym("rival");
+const isLabel = sub(t, 1), own = sym("own"), rival = sym("rival"), ownPower = sym("ownPower"), rivalPower = sym("rivalPower");
 const ofLabel = (a: Expr, name: string): Expr => select(isLabel, a, sym(name));
 // Strictly below the label's, and above every rival before it.
 const better = select(sub(z, own), -1, select(sub(rival, z), -1, 1)), ifBetter = (a: Expr, name: string): Expr => select(better, a, sym(name));
 
 /** A loss over a row's label and its strongest rival as passes; each row's own loss goes where its weight was. */
 export function pairPasses(loss: PairLoss, order: Order): Program {
-  const byRival = (f: Expr): Expr => simplify.mul(sym("pj"), differentiate(f, "pj"));
-  const f = pairFormula(loss, p, sym("pj"), "alphaOwn", known), byOwn = byLogP(f), byOther = byRival(f);
+  const u = sym("u"), v = sym("v"), f = pairFormula(loss, simplify.sigmoid(u), simplify.sigmoid(v), "alphaOwn");
+  const [byU, byV] = ["u", "v"].map((name) => differentiate(f, name)) as [Expr, Expr];
   const formulas: Record<string, Expr> = {
     weights: f,
-    ...(order > 0 && { ownSlope: byOwn, rivalSlope: byOther }),
-    ...(order > 1 && { ownBend: byLogP(byOwn), crossBend: byRival(byOwn), rivalBend: byRival(byOther) }),
+    ...(order > 0 && { slopeU: byU, slopeV: byV }),
+    ...(order > 1 && { bendUU: differentiate(byU, "u"), bendUV: differentiate(byU, "v"), bendVV: differentiate(byV, "v") }),
   };
-  const bound = bind(lower(Object.values(formulas)), { ...readingOf(sym("ownPower"), own), pj: mul(sym("rivalPower"), sym("inverse")) });
+  const bound = bind(lower(Object.values(formulas)), [...meaningsOf(u, ownPower, own), ...meaningsOf(v, rivalPower, rival)]);
   const weighted = Object.keys(formulas).map((name, i) => [name, mul(mul(weight, i > 0 ? sym("scale") : raw.num(1)), bound[i]!)]);
   return {
     parameters: ["alphaT", "scale"], start: { top: -Infinity, rival: -Infinity, rivalAt: -1 },
@@ -36,23 +35,29 @@ export function pairPasses(loss: PairLoss, order: Order): Program {
         rivalAt: ifBetter(sym("at"), "rivalAt"), at: add(sym("at"), 1),
       } },
       shares,
-      { perClass: false, out: Object.fromEntries(weighted) },
+      { perClass: false, out: { ...Object.fromEntries(weighted), overOwn: overRestOf(ownPower), overRival: overRestOf(rivalPower) } },
       ...(order > 0 ? [spread(order)] : []),
     ],
   };
 }
 
 /**
- * From the derivatives by log p_y and log p_r to those by the logits, with a_j = [j = y] − p_j and b_j = [j = r] − p_j:
+ * From the derivatives by both margins to those by the logits, with r_j = e_j ÷ Σ_{i≠k} e_i for the margin of class k:
  *
- *   ψ_y a_j + ψ_r b_j        χ_yy a_j² + 2 χ_yr a_j b_j + χ_rr b_j² − (ψ_y + ψ_r) p_j q_j
+ *   a_j = ∂u_k/∂z_j = 1 where j = k, else −r_j        ∂²u_k/∂z_j² = 0 where j = k, else −r_j (1 − r_j)
  */
 function spread(order: Order): Pass {
-  const { p, q } = readingOf(power, z), [ownSlope, rivalSlope] = [sym("ownSlope"), sym("rivalSlope")];
-  const a = select(isLabel, q, neg(p)), b = select(neg(abs(sub(sym("classAt"), sym("rivalAt")))), q, neg(p));
+  const one = raw.num(1), zero = raw.num(0), isRival = neg(abs(sub(sym("classAt"), sym("rivalAt"))));
+  const [r, s] = [mul(power, sym("overOwn")), mul(power, sym("overRival"))];
+  const [a, b] = [select(isLabel, one, neg(r)), select(isRival, one, neg(s))];
+  const bent = (r: Expr): Expr => neg(mul(r, sub(one, r)));
+  const [slopeU, slopeV, bendUU, bendUV, bendVV] = ["slopeU", "slopeV", "bendUU", "bendUV", "bendVV"].map(sym) as [Expr, Expr, Expr, Expr, Expr];
   return { perClass: true, out: {
     classAt: add(sym("classAt"), 1),
-    grad: add(mul(ownSlope, a), mul(rivalSlope, b)),
-    ...(order > 1 && { hessian: sub(add(mul(sym("ownBend"), a, a), mul(2, sym("crossBend"), a, b), mul(sym("rivalBend"), b, b)), mul(add(ownSlope, rivalSlope), p, q)) }),
+    grad: add(mul(slopeU, a), mul(slopeV, b)),
+    ...(order > 1 && { hessian: add(
+      mul(bendUU, a, a), mul(raw.num(2), bendUV, a, b), mul(bendVV, b, b),
+      mul(slopeU, select(isLabel, zero, bent(r))), mul(slopeV, select(isRival, zero, bent(s))),
+    ) }),
   } };
 }

@@ -4,7 +4,6 @@ import { differentiate } from "../expr/differentiate.ts";
 import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
-import type { Reading } from "../expr/stabilize.ts";
 import { LossCache } from "./cache.ts";
 import { symbolsFor } from "./family.ts";
 import type { Given, Settings } from "./family.ts";
@@ -64,11 +63,10 @@ const parametersOf = ({ parameters }: BatchLoss): [string, Expr][] => Object.ent
  * The term of each sum, for a class of some probability, share and weight, stable.
  *
  * @param alphaT - the symbol of the weight, where classes have different ones
- * @param known - what is known of the probability, beside what `stabilize` knows of σ
  */
-export function termsOf(loss: BatchLoss, p: Expr, t: Expr, alphaT: string, known: Omit<Reading, "symbols"> = {}): Expr[] {
+export function termsOf(loss: BatchLoss, p: Expr, t: Expr, alphaT: string): Expr[] {
   const symbols = new Map<string, Expr>([["p", p], ["t", t], ["alphaT", weightFrom(loss.alpha, alphaT)], ...parametersOf(loss)]);
-  return Object.values(loss.sums).map((term) => stabilize(term, { symbols, ...known }));
+  return Object.values(loss.sums).map((term) => stabilize(term, { symbols }));
 }
 
 const derived = new LossCache<BatchFormulas>();

@@ -4,7 +4,6 @@ import { differentiate } from "../expr/differentiate.ts";
 import { lower } from "../expr/lower.ts";
 import { simplify } from "../expr/simplify.ts";
 import { stabilize } from "../expr/stabilize.ts";
-import type { Reading } from "../expr/stabilize.ts";
 import { LossCache } from "./cache.ts";
 import { symbolsFor } from "./family.ts";
 import type { Given, Settings } from "./family.ts";
@@ -34,12 +33,11 @@ export function pairFamily<const P extends Ranges>(
  * The formula over the probabilities of the label and its rival, stable.
  *
  * @param alphaT - the symbol of the label's weight, where classes have different ones
- * @param known - what is known of them, beside what `stabilize` knows of σ
  */
-export function pairFormula(loss: PairLoss, pt: Expr, pj: Expr, alphaT: string, known: Omit<Reading, "symbols"> = {}): Expr {
+export function pairFormula(loss: PairLoss, pt: Expr, pj: Expr, alphaT: string): Expr {
   const symbols = new Map([["pt", pt], ["pj", pj], ["alphaT", weightFrom(loss.alpha, alphaT)]]);
   for (const [key, value] of Object.entries(loss.parameters)) if (typeof value === "number") symbols.set(key, num(value));
-  return stabilize(loss.formula, { symbols, ...known });
+  return stabilize(loss.formula, { symbols });
 }
 
 const derived = new LossCache<Expr[]>();
