@@ -7,7 +7,7 @@ import type { Order } from "../losses/derive.ts";
 import type { PairLoss } from "../losses/loss.ts";
 import { pairFormula } from "../losses/pair.ts";
 import type { Pass, Program } from "./emitPasses.ts";
-import { bind, meaningsOf, newPower, overRestOf, power, powers, shares, strongest, t, weight, z } from "./rowPasses.ts";
+import { bind, ifTop, meaningsOf, newPower, overRestOf, power, powers, rest, shares, strongest, t, weight, z } from "./rowPasses.ts";
 
 const { add, sub, mul, neg, abs, select, sym } = raw;
 const isLabel = sub(t, 1), own = sym("own"), rival = sym("rival"), ownPower = sym("ownPower"), rivalPower = sym("rivalPower");
@@ -50,14 +50,15 @@ function spread(order: Order): Pass {
   const one = raw.num(1), zero = raw.num(0), isRival = neg(abs(sub(sym("classAt"), sym("rivalAt"))));
   const [r, s] = [mul(power, sym("overOwn")), mul(power, sym("overRival"))];
   const [a, b] = [select(isLabel, one, neg(r)), select(isRival, one, neg(s))];
-  const bent = (r: Expr): Expr => neg(mul(r, sub(one, r)));
+  // Where e_j is 1, what is left of 1 − r_j is the sum of the powers but for e_j and e_k.
+  const bent = (r: Expr, e: Expr, over: Expr): Expr => neg(mul(r, ifTop(mul(sub(rest, e), over), sub(one, r))));
   const [slopeU, slopeV, bendUU, bendUV, bendVV] = ["slopeU", "slopeV", "bendUU", "bendUV", "bendVV"].map(sym) as [Expr, Expr, Expr, Expr, Expr];
   return { perClass: true, out: {
     classAt: add(sym("classAt"), 1),
     grad: add(mul(slopeU, a), mul(slopeV, b)),
     ...(order > 1 && { hessian: add(
       mul(bendUU, a, a), mul(raw.num(2), bendUV, a, b), mul(bendVV, b, b),
-      mul(slopeU, select(isLabel, zero, bent(r))), mul(slopeV, select(isRival, zero, bent(s))),
+      mul(slopeU, select(isLabel, zero, bent(r, ownPower, sym("overOwn")))), mul(slopeV, select(isRival, zero, bent(s, rivalPower, sym("overRival")))),
     ) }),
   } };
 }
