@@ -15,8 +15,9 @@ const served = ({ head, classes, options, targets, logits }: Golden): boolean =>
   options?.smoothing === undefined && (head === "softmax" ? targets.length < logits.length : classes === undefined);
 
 const tables = goldens().filter(({ golden }) => served(golden)).map(({ file, golden }) => {
-  const { head, classes, options, logits, targets } = golden, loss = lossOf(golden);
-  return { golden, name: `${file}: ${nameOf(golden)}`, loss: options?.soft ? { ...loss, soft: options.soft } : loss, head, classes, logits, targets };
+  const { head, classes, options, logits, targets } = golden, given = lossOf(golden);
+  const loss: AnyLoss = options?.soft ? { ...given, soft: options.soft } : given;
+  return { golden, name: `${file}: ${nameOf(golden)}`, loss, head, classes, logits, targets };
 });
 
 /** The whole family at the ends of what float32 holds, and beyond. */
