@@ -62,14 +62,14 @@ export function runPlanes({ program, run }: Compiled, job: Job, first: number, c
   const ignored = perLogit && ignoreIndex !== undefined ? Math.fround(ignoreIndex) : ignoreIndex;
   for (let from = 0; from < rows; from += room) {
     const to = Math.min(from + room, rows), length = to - from, padded = Math.ceil(length / step) * step;
-    blocks.targets.fill(0);
     columns.forEach((column, k) => {
-      move(logits, job, column, from, to, blocks.logits, k * room);
-      blocks.logits.fill(0, k * room + length, k * room + padded);
-      if (perLogit) move(targets, job, column, from, to, blocks.targets, k * room);
+      const place = k * room;
+      for (const block of [blocks.logits, blocks.targets]) block.fill(0, place, place + padded);
+      move(logits, job, column, from, to, blocks.logits, place);
+      if (perLogit) move(targets, job, column, from, to, blocks.targets, place);
     });
     if (weights) move(weights, weights.length === logits.length ? job : { classes: 1, inner: rows }, weights.length === logits.length ? first : 0, from, to, blocks.weights, 0);
-    else blocks.weights.fill(1);
+    else blocks.weights.fill(1, 0, length);
     blocks.weights.fill(0, length, padded);
     for (let i = 0; i < length && (count > 1 || ignoreIndex !== undefined); i++) {
       const label = perLogit ? blocks.targets[i]! : targets[from + i]!;

@@ -60,7 +60,7 @@ export interface PairLoss extends Definition {
 /** A loss that is one number for a whole batch: a formula over sums, each a formula over `p` and `t`. */
 export interface BatchLoss extends Definition {
   readonly kind: "batch";
-  /** One term per example and class, added up per class (`class`) or over all of them (`batch`). */
+  /** One term per example and class, added up per class (`class`), or over all of them, of which only an example's own then has one (`batch`). */
   readonly sums: Readonly<Record<string, Expr>>;
   readonly per: "class" | "batch";
   /** The classes of a sigmoid head's yes-or-no question: only the yes, or no and yes. */
