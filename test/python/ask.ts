@@ -52,5 +52,5 @@ export function ask(python: string, library: PythonLibrary, cases: readonly Case
   });
   const { status, stdout, stderr } = spawnSync(python, [script, library], { input: JSON.stringify(questions), encoding: "utf8", maxBuffer: 1 << 28, env: { ...process.env, PYTHONDONTWRITEBYTECODE: "1" } });
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout.replaceAll("NaN", "null").replaceAll("Infinity", "1e999")) as Answer[];
+  return JSON.parse(stdout.replaceAll("NaN", "null").replaceAll("Infinity", "1e999"), (_, value: unknown) => value ?? NaN) as Answer[];
 }
