@@ -4,7 +4,7 @@ import type { AnyLoss, Parameter } from "../../losses/loss.ts";
 
 /** Names that stand for something else in the printed functions, and Python's own words. */
 const taken = new Set([
-  "math", "torch", "F", "ops", "logits", "targets", "labels", "reduction", "y_true", "y_pred", "tiny", "floor", "loss", "margin", "margins", "reduced", "of_margin", "of_label", "counted",
+  "math", "torch", "F", "ops", "logits", "targets", "labels", "reduction", "y_true", "y_pred", "tiny", "floor", "loss", "margin", "margins", "reduced", "of_margin", "of_label",
   "u", "w", "s", "right", "p_t", "q_t", "ce", "p", "q", "t", "p_j", "below", "lower", "fraction", "own", "alpha_t", "negative", "positive", "count", "classes", "background",
   "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda",
   "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield", "None", "True", "False",
