@@ -4,10 +4,10 @@ import { FocalError } from "../../errors.ts";
 import type { Order } from "../../losses/derive.ts";
 import type { Answer } from "./job.ts";
 
-/** What stands behind an operation: its value at the logits and as many derivatives as are asked for. */
+/** What stands behind an operation: its value at labels and logits, and as many derivatives by the logits as are asked for. */
 export interface Differentiable {
   readonly name: string;
-  run(logits: Tensor, order: Order): Answer;
+  run(labels: Tensor, logits: Tensor, order: Order): Answer;
   /** Whether `run` knows second derivatives: those of losses that are each a function of one logit. */
   readonly curved: boolean;
 }
@@ -22,21 +22,21 @@ const depth = (): number => engine().state.gradientDepth;
  * Runs a loss and, where a gradient will be asked for, its gradient in the same pass; tfjs keeps that until then.
  * The gradient of the gradient is the exact curvature; what cannot be differentiated again says so.
  */
-export function differentiable(loss: Differentiable, logits: Tensor): Tensor {
+export function differentiable(loss: Differentiable, labels: Tensor, logits: Tensor): Tensor {
   return custom((x, save) => {
-    const [value, grad] = loss.run(x, depth() > 0 ? 1 : 0) as [Tensor, Tensor?];
-    if (grad) save(depth() > 1 ? [grad, x] : [grad]);
-    return { value, gradFunc: (dy, [slope, again]) => times(dy, again ? slopeAt(loss, again, slope!) : slope!) };
+    const [value, grad] = loss.run(labels, x, depth() > 0 ? 1 : 0) as [Tensor, Tensor?];
+    if (grad) save(depth() > 1 ? [grad, labels, x] : [grad]);
+    return { value, gradFunc: (dy, [slope, given, again]) => times(dy, given && again ? slopeAt(loss, given, again, slope!) : slope!) };
   }, logits);
 }
 
 /** The slope as an operation that has a gradient itself. */
-function slopeAt(loss: Differentiable, logits: Tensor, slope: Tensor): Tensor {
+function slopeAt(loss: Differentiable, labels: Tensor, logits: Tensor, slope: Tensor): Tensor {
   if (!loss.curved) return final(logits, slope, `${loss.name} has no second derivatives in TensorFlow.js here: losses with the sigmoid head that are not of a whole batch have`);
   return custom((x, save) => {
-    save([x]);
-    const curvature = (again: Tensor): Tensor => final(again, loss.run(again, 2)[2]!, `${loss.name} has no third derivatives in TensorFlow.js`);
-    return { value: clone(slope), gradFunc: (dy, [again]) => times(dy, curvature(again!)) };
+    save([labels, x]);
+    const curvature = (given: Tensor, again: Tensor): Tensor => final(again, loss.run(given, again, 2)[2]!, `${loss.name} has no third derivatives in TensorFlow.js`);
+    return { value: clone(slope), gradFunc: (dy, [given, again]) => times(dy, curvature(given!, again!)) };
   }, logits);
 }
 

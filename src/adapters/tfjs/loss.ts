@@ -64,8 +64,8 @@ export function tfjsLoss(loss: AnyLoss, options: TfjsOptions = {}): TensorLoss {
     const scores = floats(logits), plan = planOf(scores.shape.at(-1) ?? 1), targets = fitting(plan, asTensor(labels), scores);
     const compute = (total: boolean, divisor: number): Tensor => differentiable({
       name: loss.name, curved: plan.head === "sigmoid" && loss.kind !== "batch",
-      run: (given: Tensor, order: Order) => (hasKernel() ? byKernel : byOps)({ plan, labels: targets, logits: given, order, total, divisor }),
-    }, scores);
+      run: (given: Tensor, at: Tensor, order: Order) => (hasKernel() ? byKernel : byOps)({ plan, labels: given, logits: at, order, total, divisor }),
+    }, targets, scores);
     if (loss.kind === "batch") {
       if (weights !== undefined && weights !== null) throw new FocalError("argument", `${loss.name} is one number for the whole batch: weights must be left out`);
       return compute(true, 1);
