@@ -9,6 +9,8 @@ import { softmaxHead } from "./heads/softmax.ts";
 import { readSigmoidTargets, readSoftmaxTargets } from "./heads/targets.ts";
 import type { Reader, Targets } from "./heads/targets.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
+import { supportsBatch, wasmBatch } from "./kernels/wasmBatch.ts";
+import { supportsPair, wasmPair } from "./kernels/wasmPair.ts";
 import { supportsSoftmax, wasmSoftmax } from "./kernels/wasmSoftmax.ts";
 import { isWeighted } from "./losses/batch.ts";
 import type { AnyLoss, BatchLoss, Loss, PairLoss, SoftRule } from "./losses/loss.ts";
@@ -36,7 +38,9 @@ export interface Form {
   js(job: Job<AnyLoss>, mixed: boolean): number;
   /** In WebAssembly SIMD, float32 arithmetic: what it supports. */
   readonly simd?: {
-    supports(loss: AnyLoss, settings: Pick<Job, "alpha" | "offsets" | "inner">): boolean;
+    supports(loss: AnyLoss, settings: Pick<Job, "alpha" | "offsets" | "inner" | "classes">): boolean;
+    /** Whether it takes shares of every class of a softmax row. */
+    readonly mixed?: true;
     run(job: Job<AnyLoss>): number;
   };
 }
@@ -82,6 +86,7 @@ export const pairForm: Form = {
   },
   readTargets: readSoftmaxTargets,
   js: (job) => pairHead(job as Job<PairLoss>),
+  simd: { supports: supportsPair, run: (job) => wasmPair(job as Job<PairLoss>) },
 };
 
 /** Losses that are one number for a whole batch. */
@@ -95,8 +100,10 @@ export const batchForm = (head: Head): Form => ({
     if (per === "batch" && smoothing !== 0) refuse(loss, "is defined for hard targets: leave smoothing out");
     if (binary === "both" && per === "class" && head === "sigmoid" && classes > 1) refuse(loss, `with the sigmoid head tells one foreground from the background: classes must be 1, got ${classes}; softmax takes more`);
   },
-  readTargets: head === "sigmoid" ? readSigmoidTargets : readSoftmaxTargets,
+  // Its kernels do not look at targets themselves.
+  readTargets: head === "sigmoid" ? (reader, length, given) => readSigmoidTargets(reader, length, given, true) : readSoftmaxTargets,
   js: (job) => batchHead(head, job as Job<BatchLoss>),
+  simd: { supports: supportsBatch, mixed: true, run: (job) => wasmBatch(head, job as Job<BatchLoss>) },
 });
 
 /** The form of any loss over a head. */

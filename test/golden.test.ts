@@ -14,9 +14,9 @@ const nearZero: Readonly<Record<string, string>> = {
 
 /** What the SIMD kernel leaves to the JavaScript engine. */
 const staysOnJavaScript = ({ loss, head, settings, classes, options, targets, logits, transform, value }: Golden): boolean =>
-  head === "softmax" ? !Array.isArray(value) || Array.isArray(settings["gamma"]) || transform !== undefined || options?.smoothing !== undefined
-    || targets.length === logits.length || ["dualFocal", "distributionFocal", "asymmetricSingleLabel"].includes(loss)
-  : !Array.isArray(value) || Array.isArray(settings["gamma"]) || (classes !== undefined && Array.isArray(settings["alpha"])) || transform?.name === "ldam";
+  !Array.isArray(value) ? false : head === "softmax" ? Array.isArray(settings["gamma"]) || transform !== undefined || options?.smoothing !== undefined
+    || targets.length === logits.length || ["distributionFocal", "asymmetricSingleLabel"].includes(loss)
+  : Array.isArray(settings["gamma"]) || (classes !== undefined && Array.isArray(settings["alpha"])) || transform?.name === "ldam";
 
 for (const { file, golden } of goldens()) {
   const name = `${file}: ${nameOf(golden)}`, zero = nearZero[name];

@@ -48,7 +48,7 @@ export function reader(plan: Plan, simd: boolean): Reader {
     const overwrites = call.out !== undefined && isWrittenOver(scores, call.out);
     const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
-    const onSimd = couldBeSimd && !targets.mixed;
+    const onSimd = couldBeSimd && (!targets.mixed || form.simd?.mixed === true);
     if (engine === "wasm" && !onSimd) refuseSimd();
     return { scores, logits, targets, weights: readWeights(call.weights, logits.length), onSimd };
   };
