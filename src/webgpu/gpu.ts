@@ -14,12 +14,18 @@ export interface Program {
 export class Gpu {
   readonly device: GPUDevice;
   readonly pool: Pool;
+  /**
+   * Workgroups at most: enough to fill any GPU. A processor that plays one has few cores, and each workgroup costs it a
+   * millisecond. Their number depends on device and work alone, so that sums are the same on each run.
+   */
+  readonly groups: number;
   readonly #ofLosses = new LossCache<Program>();
   readonly #others = new Map<string, Program>();
 
   constructor(device: GPUDevice) {
     this.device = device;
     this.pool = new Pool(device);
+    this.groups = device.adapterInfo?.isFallbackAdapter ? 32 : 1024;
   }
 
   /** The program of a shader, compiled when it is first needed: of a loss, or one that serves all. */

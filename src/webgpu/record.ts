@@ -32,9 +32,7 @@ export interface GpuJob {
   readonly hessian: GPUBuffer | undefined;
 }
 
-/** Enough workgroups to fill any GPU; their number depends on the work alone, so that sums are the same on each run. */
-const most = 1024;
-const groupsFor = (elements: number, perGroup: number): number => Math.min(most, Math.max(1, Math.ceil(elements / perGroup)));
+const groupsFor = ({ groups }: Gpu, elements: number, perGroup: number): number => Math.min(groups, Math.max(1, Math.ceil(elements / perGroup)));
 
 /** Records a run's dispatches; returns the scratch buffers to be handed back when it is done. */
 export function record(gpu: Gpu, encoder: GPUCommandEncoder, job: GpuJob): GPUBuffer[] {
@@ -47,14 +45,14 @@ export function record(gpu: Gpu, encoder: GPUCommandEncoder, job: GpuJob): GPUBu
     return buffer;
   };
   const examples = plan.head === "softmax" ? length / plan.classes : length;
-  const partials = take(8 * (most + 1), storage);
+  const partials = take(8 * (gpu.groups + 1), storage);
   const counted = typeof scale === "string" ? take(16, storage) : undefined;
 
   const ready = runs(gpu, job).map((run) => ({ ...run, params: paramsOf(run) }));
   if (typeof scale === "string" && counted) {
     const type = plan.head === "softmax" ? "i32" : "f32", ignoring = job.ignoreIndex !== undefined;
     const program = gpu.program(undefined, `${scale} ${type} ${ignoring}`, () => divisorShader(scale, type, ignoring));
-    const groups = groupsFor(examples, 16 * program.shader.size);
+    const groups = groupsFor(gpu, examples, 16 * program.shader.size);
     dispatch(program, groups, { params: paramsOf({ first: 0, count: examples, slot: 0 }), targets: job.targets, ...(job.weights && { weights: job.weights }), partials });
     addUp("divisor", groups, counted);
     for (const { params } of ready) encoder.copyBufferToBuffer(counted, 12, params, scaleAt, 4);
@@ -118,14 +116,14 @@ function runs(gpu: Gpu, { plan, labels, order, weights, ignoreIndex, losses, len
   if (head === "softmax") {
     const lanes = lanesOf(classes), count = length / classes;
     const program = gpu.program(loss, `${key} ${lanes}`, () => softmaxShader(variant, lanes));
-    return [{ program, first: 0, count, slot: 0, groups: groupsFor(count, rowsAtOnce(classes)) }];
+    return [{ program, first: 0, count, slot: 0, groups: groupsFor(gpu, count, rowsAtOnce(classes)) }];
   }
   const all: Run[] = [], vectors = Math.floor(length / 4);
   for (const [width, first, count] of [[4, 0, vectors], [1, 4 * vectors, length % 4]] as const) {
     if (count === 0) continue;
     const program = gpu.program(loss, `${key} ${width}`, () => sigmoidShader(variant, width));
     const slot = all[0]?.groups ?? 0;
-    all.push({ program, first, count, slot, groups: groupsFor(count, program.shader.size) });
+    all.push({ program, first, count, slot, groups: groupsFor(gpu, count, program.shader.size) });
   }
   return all;
 }
