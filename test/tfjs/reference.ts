@@ -33,8 +33,13 @@ function backward(input: ArrayLike<number>, rows: number, weights: Float64Array,
   return { byWeights, byBias, byInput };
 }
 
-/** The logits of the test rows after training, and each epoch's mean loss. */
-export function trainReference({ x, labels, testX, features, classes, weights, epochs, batchSize, rate, settings, classWeight }: Task): { logits: Float64Array; losses: number[] } {
+const softmax = (logits: Float64Array, classes: number): Float64Array => logits.map((z, i) => {
+  const row = logits.subarray(i - (i % classes), i - (i % classes) + classes);
+  return 1 / row.reduce((sum, other) => sum + Math.exp(other - z), 0);
+});
+
+/** The scores of the test rows after training, logits or probabilities as the task says, and each epoch's mean loss. */
+export function trainReference({ x, labels, testX, features, classes, weights, epochs, batchSize, rate, settings, classWeight }: Task): { scores: Float64Array; losses: number[] } {
   const loss = criterion(focal(settings), classes > 1 ? { head: "softmax", classes } : {});
   const [w1, b1, w2, b2] = weights.map((values) => Float64Array.from(values)) as [Float64Array, Float64Array, Float64Array, Float64Array];
   const parameters = [w1, b1, w2, b2], means = parameters.map((p) => new Float64Array(p.length)), squares = parameters.map((p) => new Float64Array(p.length));
@@ -61,5 +66,6 @@ export function trainReference({ x, labels, testX, features, classes, weights, e
     }
     losses.push(sum / labels.length);
   }
-  return { logits: forward(testX, testX.length / features).logits, losses };
+  const { logits } = forward(testX, testX.length / features);
+  return { scores: classes > 1 ? softmax(logits, classes) : logits, losses };
 }

@@ -45,11 +45,11 @@ export async function trainLayers({ x, labels, testX, testLabels, features, clas
   const table = (values: readonly number[]): Tensor => tensor2d([...values], [values.length / features, features]);
   const targets = (values: readonly number[]): Tensor => (classes > 1 ? tidy(() => cast(oneHot([...values], classes), "float32")) : tensor2d([...values], [values.length, 1]));
   const optimizer = train.adam(rate, 0.9, 0.999, epsilon), inputs = table(x), wanted = targets(labels), testInputs = table(testX), testWanted = targets(testLabels);
-  model.compile({
-    optimizer, metrics: [averagePrecision, recallAt(classes > 1 ? 0.5 : 0)],
-    loss: focalLoss({ ...settings, head: classes > 1 ? "softmax" : "sigmoid", from: classes > 1 ? "probabilities" : "logits" }),
-  });
+  const loss = focalLoss({ ...settings, head: classes > 1 ? "softmax" : "sigmoid", from: classes > 1 ? "probabilities" : "logits" });
+  model.compile({ optimizer, loss });
   const { history } = await model.fit(inputs, wanted, { epochs, batchSize, shuffle: false, verbose: 0, ...(classWeight && { classWeight }) });
+  // Metrics of the test rows alone: ranking every batch takes a software GPU longer than learning from it.
+  model.compile({ optimizer, loss, metrics: [averagePrecision, recallAt(classes > 1 ? 0.5 : 0)] });
   const answers = model.evaluate(testInputs, testWanted, { batchSize: testLabels.length }) as Scalar[];
   const [, precision, recall] = await Promise.all(answers.map(async (answer) => (await answer.data())[0]!));
   const predicted = model.predict(testInputs, { batchSize: testLabels.length }) as Tensor, scores = Array.from(await predicted.data());
