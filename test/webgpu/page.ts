@@ -49,7 +49,7 @@ type Results = { readonly value: number | ArrayLike<number>; readonly grad?: Arr
  * The worst difference of each part, relative to its size; of a Hessian to the gradient's too, since it passes through 0,
  * as soft targets' gradients do: to the example's loss.
  */
-function worst(got: Results, want: Results, soft = false): Record<string, number> {
+export function worst(got: Results, want: Results, soft = false): Record<string, number> {
   const found: Record<string, number> = {};
   for (const part of ["value", "grad", "hessian"] as const) {
     const a = got[part], b = want[part];
