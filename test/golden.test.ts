@@ -14,8 +14,7 @@ const nearZero: Readonly<Record<string, string>> = {
 
 /** What the SIMD kernel leaves to the JavaScript engine. */
 const staysOnJavaScript = ({ loss, head, settings, classes, options, targets, logits, transform, value }: Golden): boolean =>
-  !Array.isArray(value) ? false : head === "softmax" ? Array.isArray(settings["gamma"]) || transform !== undefined || options?.smoothing !== undefined
-    || targets.length === logits.length || ["distributionFocal", "asymmetricSingleLabel"].includes(loss)
+  !Array.isArray(value) ? false : head === "softmax" ? options?.smoothing !== undefined || targets.length === logits.length || ["distributionFocal", "asymmetricSingleLabel"].includes(loss)
   : Array.isArray(settings["gamma"]) || (classes !== undefined && Array.isArray(settings["alpha"])) || transform?.name === "ldam";
 
 for (const { file, golden } of goldens()) {

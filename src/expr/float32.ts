@@ -4,7 +4,7 @@ import { fold } from "./fold.ts";
 import type { Target } from "./fold.ts";
 import { multiple } from "./simplify.ts";
 
-const { num, neg, add, sub, mul, abs, max, min, select, power2, head, exponent, significand } = raw;
+const { num, neg, add, sub, mul, div, abs, max, min, select, power2, head, exponent, significand } = raw;
 
 // Coefficients and their errors: scripts/polynomials.js.
 /** (eʳ − 1 − r) / r² for |r| ≤ ln2/2, within 2^-28. */
@@ -33,7 +33,8 @@ function polynomial(coefficients: readonly Expr[], x: Expr): Expr {
 const constants = (values: readonly number[]): Expr[] => values.map(num);
 
 /** Adding it rounds a number below 2²² to a whole one and leaves that, plus 127, in the low bits. */
-const magic = num(1.5 * 2 ** 23 + 127);
+export const exponentBias = 1.5 * 2 ** 23 + 127;
+const magic = num(exponentBias);
 const log2e = num(Math.LOG2E);
 /** ln 2 in two parts; the first has 9 bits, so its multiples by an exponent are exact. */
 const ln2High = num(355 / 512), ln2Low = num(Math.LN2 - 355 / 512);
@@ -41,10 +42,10 @@ const ln2High = num(355 / 512), ln2Low = num(Math.LN2 - 355 / 512);
 const lowest = 88.02968;
 const highest = 89;
 
-/** e^(x + tail) for x ≥ lowest, the tail being what rounding took from x. */
-function expOf(x: Expr, tail?: Expr): Expr {
-  const z = add(mul(x, log2e), magic);
-  const n = sub(z, magic);
+/** e^(x + tail) for x ≥ lowest, the tail being what rounding took from x; times 2^k where the bias is larger by k. */
+export function expOf(x: Expr, tail?: Expr, bias = magic): Expr {
+  const z = add(mul(x, log2e), bias);
+  const n = sub(z, bias);
   const rest = sub(sub(x, mul(n, ln2High)), mul(n, ln2Low));
   const r = tail ? add(rest, tail) : rest;
   return mul(power2(z), add(num(1), add(r, mul(mul(r, r), polynomial(constants(expTail), r)))));
@@ -70,22 +71,33 @@ function tailOf(e: Expr, tails: Tails): Expr | undefined {
   return e.word === "max" && b!.word === "num" ? select(sub(a, b!), inner, num(0)) : undefined;
 }
 
+/** A factor, in two parts of 12 bits, and how far from 0 may be what it multiplies. */
+interface Factor {
+  readonly k: Expr;
+  readonly high: Expr;
+  readonly low: Expr;
+  readonly bound: Expr;
+  readonly least: Expr;
+}
+const known = (k: number): Factor => ({ k: num(k), high: num(truncate(k)), low: num(k - truncate(k)), bound: num(88 / Math.abs(k)), least: num(-88 / Math.abs(k)) });
+const unknown = (k: Expr, bound = div(num(88), abs(k))): Factor => ({ k, high: head(k), low: sub(k, head(k)), bound, least: neg(bound) });
+
 /** e^(k·y). The product reaches 88, where its last bit is 4e-6: it is carried in two parts. */
-function expOfProduct(k: number, y: Expr, tails: Tails): Expr {
-  const bounded = max(min(y, num(88 / Math.abs(k))), num(-88 / Math.abs(k)));
-  const high = truncate(k), low = k - high;
-  const product = mul(num(k), bounded);
+function expOfProduct({ k, high, low, bound, least }: Factor, y: Expr, tails: Tails): Expr {
+  const bounded = max(min(y, bound), least);
+  const product = mul(k, bounded);
   const yHigh = head(bounded), yLow = sub(bounded, yHigh);
-  const lost = add(add(add(sub(mul(num(high), yHigh), product), mul(num(high), yLow)), mul(num(low), yHigh)), mul(num(low), yLow));
+  const lost = add(add(add(sub(mul(high, yHigh), product), mul(high, yLow)), mul(low, yHigh)), mul(low, yLow));
   const found = tailOf(y, tails);
-  const tail = found && tails.size > 0 ? select(sub(num(88 / Math.abs(k)), abs(y)), found, num(0)) : found;
-  return expOf(product, tail ? add(lost, mul(num(k), tail)) : lost);
+  const tail = found && tails.size > 0 ? select(sub(bound, abs(y)), found, num(0)) : found;
+  return expOf(product, tail ? add(lost, mul(k, tail)) : lost);
 }
 
 /** e^x, by the shape of x: −|u| needs one bound, a multiple a second part. */
 function expBy(x: Expr, tails: Tails): Expr {
-  const { factor, of } = multiple(x);
-  if (Math.abs(factor) !== 1) return expOfProduct(factor, of, tails);
+  const { factor, of } = multiple(x), [k, y] = of.word === "mul" ? of.args : [];
+  if (Math.abs(factor) !== 1) return expOfProduct(known(factor), of, tails);
+  if (k?.word === "sym") return expOfProduct(unknown(factor < 0 ? neg(k) : k), y!, tails);
   if (factor < 0 && of.word === "abs") return expOfNegative(x, tailOf(x, tails));
   return expOf(max(min(x, num(highest)), num(-lowest)));
 }
@@ -98,14 +110,17 @@ function truncate(k: number): number {
   return bits.getFloat32(0);
 }
 
-function logOf(x: Expr): Expr {
-  const m = significand(x), carry = sub(m, num(Math.SQRT2));
+/** log(x · 2^shift) for |shift| < 2¹⁴ as a sum of two: the first is exact. */
+export function logInTwo(x: Expr, shift?: Expr): readonly [Expr, Expr] {
+  const m = significand(x), power = shift ? add(exponent(x), shift) : exponent(x), carry = sub(m, num(Math.SQRT2));
   const f = sub(select(carry, mul(num(0.5), m), m), num(1));
-  const n = add(exponent(x), select(carry, num(1), num(0)));
+  const n = add(power, select(carry, num(1), num(0)));
   const square = mul(f, f);
   const small = sub(f, sub(mul(num(0.5), square), mul(mul(square, f), polynomial(constants(logTail), f))));
-  return select(x, add(mul(n, ln2High), add(mul(n, ln2Low), small)), num(NaN));
+  return [mul(n, ln2High), select(x, add(mul(n, ln2Low), small), num(NaN))];
 }
+
+const logOf = (x: Expr): Expr => add(...logInTwo(x));
 
 /**
  * Rewrites a lowered formula into float32 arithmetic: exp, log and log1p become range reduction and

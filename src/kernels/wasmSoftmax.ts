@@ -1,107 +1,76 @@
-import { rowStart } from "../heads/job.ts";
 import type { Job } from "../heads/job.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { AnyLoss, Loss } from "../losses/loss.ts";
-import { partOf } from "./block.ts";
-import { emitSoftmax, softmaxArrays } from "./emitSoftmax.ts";
-import type { SoftmaxVariant } from "./emitSoftmax.ts";
-import { commonMachine } from "./machine.ts";
-import { step, streams } from "./weave.ts";
+import { commonMachine, machineOf } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { forSharedMemory } from "./sharedMemory.ts";
+import { emitSoftmax } from "./softmax/emit.ts";
+import { pass } from "./softmax/pass.ts";
+import type { Ready, Run } from "./softmax/pass.ts";
+import { Room } from "./softmax/room.ts";
+import { unitOf } from "./softmax/shape.ts";
+import type { Shape } from "./softmax/shape.ts";
+import { leadOf, tableOf, tablesOf } from "./softmax/tables.ts";
 
-type Run = (...addressesGroupsAndScale: number[]) => number;
-type ArrayName = (typeof softmaxArrays)[number];
+/** The furthest that a class's powers may be moved and still be normal float32 numbers. */
+const furthest = 20;
 
-/** The blocks that softmax kernels of one number of classes run over. */
-interface Blocks extends Readonly<Record<ArrayName, Float32Array>> {
-  readonly memory: WebAssembly.Memory;
-  /** Examples per block, a whole number of steps. */
-  readonly rows: number;
+/** Whether the SIMD kernel can run a loss: one of a single margin, whatever is given per class, unless it moves logits too far. */
+export const supportsSoftmax = (loss: AnyLoss, { offsets }: Pick<Job, "offsets">): loss is Loss =>
+  loss.kind === "margin" && loss.labels === "classes" && commonMachine() !== null
+  && [loss.margins ?? [], leadOf({ ...loss, margins: undefined }, offsets)].every((moves) => moves.every((by: number) => Math.abs(by) <= furthest));
+
+const compiled = new LossCache<WebAssembly.Module>();
+const rooms = new WeakMap<Machine, Map<string, Room>>();
+
+/** What is ready for a criterion, whose class weights are an object of its own, by machine. */
+const known = new WeakMap<Job["alpha"], WeakMap<Machine, Ready[]>>();
+
+function readyFor(machine: Machine, job: Job<Loss>): Ready {
+  let ofMachine = known.get(job.alpha);
+  if (!ofMachine) known.set(job.alpha, (ofMachine = new WeakMap()));
+  let variants = ofMachine.get(machine);
+  if (!variants) ofMachine.set(machine, (variants = []));
+  const ignoring = job.ignoreIndex !== undefined, weighted = ignoring || job.weights !== undefined;
+  return (variants[4 * job.order + (weighted ? 2 : 0) + (ignoring ? 1 : 0)] ??= makeReady(machine, job, weighted, ignoring));
 }
 
-/** Logits per block: small enough for a level-2 cache. */
-const blockLength = 16384;
-const made = new Map<number, Blocks>();
-
-function blocksFor(classes: number): Blocks {
-  const known = made.get(classes);
-  if (known) return known;
-  const rows = Math.max(step, Math.floor(blockLength / classes / step) * step);
-  const lengths: Record<ArrayName, number> = {
-    logits: rows * classes, labels: rows, weights: rows, losses: rows, grad: rows * classes, hessian: rows * classes, alpha: Math.ceil(classes / 4) * 4, scratch: 4 * streams * classes,
-  };
-  const bytes = softmaxArrays.reduce((sum, name) => sum + 4 * lengths[name], 0);
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / 65536) });
-  let at = 0;
-  const arrays = Object.fromEntries(softmaxArrays.map((name) => {
-    const array = new Float32Array(memory.buffer, at, lengths[name]);
-    at += array.byteLength;
-    return [name, array];
-  })) as Record<ArrayName, Float32Array>;
-  const blocks = { ...arrays, memory, rows };
-  made.set(classes, blocks);
-  return blocks;
+function makeReady(machine: Machine, job: Job<Loss>, weighted: boolean, ignoring: boolean): Ready {
+  const { loss, order, classes, inner, offsets } = job, tables = tablesOf(loss, offsets);
+  const shape: Shape = { order, classes, layout: inner === 1 ? "rows" : "planes", weighted, ignoring, tables };
+  const key = JSON.stringify(shape);
+  let ofMachine = rooms.get(machine);
+  if (!ofMachine) rooms.set(machine, (ofMachine = new Map()));
+  let room = ofMachine.get(key);
+  if (!room) ofMachine.set(key, (room = new Room(machine, shape)));
+  const shared = room.memory === machine.memory && machine.workers > 0;
+  const module = compiled.get(loss, `${key} ${shared}`, () => {
+    const bytes = emitSoftmax(shape, loss);
+    return new WebAssembly.Module(shared ? forSharedMemory(bytes) : bytes);
+  });
+  const run = new WebAssembly.Instance(module, { env: { memory: room.memory } }).exports["run"] as Run;
+  return { run, room, unit: unitOf(shape), tables: tables.map((name) => tableOf(name, job)) };
 }
 
-const compiled = new LossCache<Run>();
-
-function kernelOf(variant: SoftmaxVariant, memory: WebAssembly.Memory): Run {
-  const { loss, order, classes, layout } = variant;
-  return compiled.get(loss, [order, classes, layout].join(" "), () =>
-    new WebAssembly.Instance(new WebAssembly.Module(emitSoftmax(variant)), { env: { memory } }).exports["run"] as Run);
-}
-
-/** Whether the SIMD kernel can run a loss: class weights may differ, parameters and margins may not, and planes must fill its vectors. */
-export const supportsSoftmax = (loss: AnyLoss, { offsets, inner }: Pick<Job, "offsets" | "inner">): loss is Loss =>
-  loss.kind === "margin" && loss.margins === undefined && loss.labels === "classes" && Object.values(loss.parameters).every((value) => typeof value === "number")
-  && offsets.every((offset) => offset === 0) && (inner === 1 || inner >= step) && commonMachine() !== null;
-
-/** The softmax head in WebAssembly SIMD, float32 arithmetic, one example per lane, a block of examples at a time. */
+/** The softmax head in WebAssembly SIMD, float32 arithmetic, block by block; arrays in the kernel's memory are used where they lie. */
 export function wasmSoftmax(job: Job<Loss>): number {
-  const { loss, order, classes, inner, targets } = job;
-  const blocks = blocksFor(classes);
-  blocks.alpha.set(job.alpha.positive);
-  const run = kernelOf({ loss, order, classes, layout: inner === 1 ? "rows" : "planes", rowsInPlane: blocks.rows }, blocks.memory);
+  const { inner, targets, ignoreIndex } = job;
+  // The kernel compares whole numbers.
+  if (ignoreIndex !== undefined && ignoreIndex !== (ignoreIndex | 0)) return wasmSoftmax({ ...job, targets: Int32Array.from(targets, (label) => (label === ignoreIndex ? -1 : label)), ignoreIndex: -1 });
+  const ready = readyFor(machineOf(job.logits as Float32Array) ?? commonMachine()!, job), { room, unit } = ready;
+  ready.tables.forEach((values, i) => {
+    room.tables[i]!.fill(1).set(values);
+  });
   let total = 0;
-  // Blocks end where planes end.
   for (let from = 0; from < targets.length;) {
-    const to = Math.min(from + blocks.rows, targets.length, (Math.floor(from / inner) + 1) * (inner === 1 ? targets.length : inner));
-    total += runBlock(blocks, run, job, from, to);
-    from = to;
+    const to = Math.min(from + room.examples, targets.length), end = inner >= room.examples ? Math.min(to, (Math.floor(from / inner) + 1) * inner) : to;
+    const whole = end - ((end - from) % unit);
+    if (whole > from) total += pass(ready, job, from, whole);
+    if (end > whole) {
+      pass(ready, job, whole, end);
+      for (let i = 0; i < end - whole; i++) total += room.floats.losses[i]!;
+    }
+    from = end;
   }
   return total;
-}
-
-function runBlock(blocks: Blocks, run: Run, job: Job<Loss>, from: number, to: number): number {
-  const { targets, weights, ignoreIndex, scale, losses, grad, hessian } = job;
-  const rows = to - from, padded = Math.ceil(rows / step) * step;
-  move(job, from, to, blocks.rows, (at, length, place) => blocks.logits.set((job.logits as Float32Array).subarray(at, at + length), place));
-  blocks.labels.set(partOf(targets, from, to));
-  if (weights) blocks.weights.set(partOf(weights, from, to));
-  else blocks.weights.fill(1, 0, rows);
-  for (let i = 0; i < rows && ignoreIndex !== undefined; i++) if (targets[from + i] === ignoreIndex) silence(blocks, job, i);
-  for (let i = rows; i < padded; i++) silence(blocks, job, i);
-  run(...softmaxArrays.map((name) => blocks[name].byteOffset), padded / step, scale);
-  let sum = 0;
-  for (let i = 0; i < rows; i++) sum += blocks.losses[i]!;
-  losses?.set(blocks.losses.subarray(0, rows), from);
-  for (const [array, block] of [[grad, blocks.grad], [hessian, blocks.hessian]] as const) {
-    if (array) move(job, from, to, blocks.rows, (at, length, place) => array.set(block.subarray(place, place + length), at));
-  }
-  return sum;
-}
-
-/** The runs of numbers that make up some examples: where each begins in the arrays, how long it is, where it goes in a block. */
-function move({ classes, inner }: Job, from: number, to: number, rowsInPlane: number, visit: (at: number, length: number, place: number) => void): void {
-  if (inner === 1) {
-    visit(from * classes, (to - from) * classes, 0);
-    return;
-  }
-  const start = rowStart(from, classes, inner);
-  for (let k = 0; k < classes; k++) visit(start + k * inner, to - from, k * rowsInPlane);
-}
-
-/** Whatever an ignored example holds must not turn up in the results, not even as 0 · NaN. */
-function silence({ logits, labels, weights, rows }: Blocks, { classes, inner }: Job, i: number): void {
-  labels[i] = weights[i] = 0;
-  for (let k = 0; k < classes; k++) logits[inner === 1 ? i * classes + k : k * rows + i] = 0;
 }

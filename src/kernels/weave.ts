@@ -48,12 +48,14 @@ export class Weaver {
   readonly #code: Code;
   readonly #constants = new Map<number, number>();
   readonly #uses = new Map<Listing, Uint32Array>();
+  readonly #streams: number;
   #next: number;
 
   /** @param next - the first free local for vectors */
-  constructor(code: Code, next: number) {
+  constructor(code: Code, next: number, inLockstep = streams) {
     this.#code = code;
     this.#next = next;
+    this.#streams = inLockstep;
   }
 
   /** A local of its own. */
@@ -63,7 +65,7 @@ export class Weaver {
 
   /** A local for each stream. */
   allotAll(): number[] {
-    return Array.from({ length: streams }, () => this.allot());
+    return Array.from({ length: this.#streams }, () => this.allot());
   }
 
   /** Puts a vector of equal lanes into a local, once; all of them before the first loop. */
@@ -106,8 +108,8 @@ export class Weaver {
     const hold = (r: Register): void => {
       if (held[r] !== undefined) return;
       const { op, args, immediate } = instructions[r]!;
-      if (op === "v128.const") held[r] = new Array<number>(streams).fill(this.constant(immediate));
-      else if (op === "param") held[r] = Array.from({ length: streams }, (_, s) => inputs.param(immediate, s));
+      if (op === "v128.const") held[r] = new Array<number>(this.#streams).fill(this.constant(immediate));
+      else if (op === "param") held[r] = Array.from({ length: this.#streams }, (_, s) => inputs.param(immediate, s));
       else {
         for (const arg of args.length > 1 ? [...args].sort((a, b) => pressure[b]! - pressure[a]!) : args) hold(arg);
         if (uses[r] === 1) return;

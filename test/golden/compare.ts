@@ -46,7 +46,7 @@ function variesInFloat32({ loss, transform, options }: Golden): string | undefin
 
 /** The largest factor that stands before σ(−u). */
 function largestFactor({ loss, settings }: Golden): number {
-  const of = (name: string, usual: number): number => (settings[name] as number | undefined) ?? usual, gamma = of("gamma", 2), threshold = of("threshold", 0.5);
+  const of = (name: string, usual: number): number => Math.max(...[settings[name] ?? usual].flat() as number[]), gamma = of("gamma", 2), threshold = of("threshold", 0.5);
   if (loss === "inverseFocal") return 2 ** gamma;
   if (loss === "cyclicalFocal") return 2 ** of("gammaHigh", 3);
   if (loss === "equalizedFocal") return Math.max(1, gamma / of("base", 2));
@@ -56,7 +56,7 @@ function largestFactor({ loss, settings }: Golden): number {
 /** What float32 answers are held to: how far value, gradient and Hessian may be off, and why relative to more than themselves. */
 export function float32Gates(golden: Golden): { readonly gates: readonly number[]; readonly varying: string | undefined; readonly floor: number } {
   // An exponent of 5 multiplies σ(−u) five times. A soft target's gradient passes through 0 where p = t, and its terms do not.
-  const five = golden.loss === "flsd53" || Object.values(golden.settings).includes(5);
+  const five = golden.loss === "flsd53" || Object.values(golden.settings).flat().includes(5);
   const soft = golden.options?.smoothing !== undefined || (golden.head === "sigmoid" && golden.targets.some((t) => t !== 0 && t !== 1));
   // Under softmax the Hessian is f″r² − f′r(1 − r), and inverse focal loss lets the two differ in sign.
   const crossing = golden.head === "softmax" && golden.loss === "inverseFocal";
