@@ -7,6 +7,7 @@ import { plain } from "./peers/plain.ts";
 import { tfjsPeers } from "./peers/tfjs.ts";
 import { torchvision } from "./peers/torch.ts";
 import { sigmoidProblem } from "./problems.ts";
+import { peakResident } from "./resident.ts";
 
 /** Arrays in kernel memory are the caller's own; here they would be counted beside the problem's. */
 export const measured: readonly Peer[] = [...ours.filter((peer) => peer !== allotted), plain, ...torchvision, ...jaxPeers, ...tfjsPeers];
@@ -21,7 +22,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
     const here = process.memoryUsage().rss;
     const candidate = await peer.prepare(problem);
     await candidate.run(3);
-    console.log(JSON.stringify({ name: candidate.name, ...(await candidate.memory?.() ?? { before: here, peak: process.resourceUsage().maxRSS * 1024 }) }));
+    console.log(JSON.stringify({ name: candidate.name, ...(await candidate.memory?.() ?? { before: here, peak: peakResident() }) }));
   } catch (error) {
     console.log((error as Error).message);
     process.exitCode = 1;

@@ -4,6 +4,7 @@ import { createInterface } from "node:readline";
 import { threads } from "focal-loss";
 import type { Candidate } from "./harness.ts";
 import { allotted } from "./ours.ts";
+import { peakResident } from "./resident.ts";
 
 let candidate: Candidate | undefined, before = 0;
 
@@ -25,7 +26,7 @@ const answers: Record<string, (words: readonly string[]) => Promise<string>> = {
     return `${seconds} ${loss}`;
   },
   gradient: async () => Array.from(await candidate!.gradient()).join(" "),
-  memory: async () => `${before} ${process.resourceUsage().maxRSS * 1024}`,
+  memory: async () => `${before} ${peakResident()}`,
 };
 
 const wanted = Number(process.argv[2]), started = await threads(wanted).catch((error: Error) => error.message);
