@@ -1,4 +1,5 @@
-import { jaxLoss } from "../adapters/jax.ts";
+import { numpy as np } from "@jax-js/jax";
+import { jaxLoss } from "../adapters/jax/index.ts";
 import { FocalError } from "../errors.ts";
 import { adam } from "./adam.ts";
 import { Batches, widened } from "./batches.ts";
@@ -31,7 +32,10 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
   const lastEpoch = (best: number): number => Math.min(cap, Math.max(best + patience, least));
 
   const start = options.resume ? resumed(options.resume, run, layout) : fresh(layout, train, seed);
-  const training = adam(layout, jaxLoss(loss, layout.head === "sigmoid" ? { head: "sigmoid" } : layout), batch, widened(validation, layout), start, start.step);
+  const losses = jaxLoss(loss, { head: layout.head });
+  // Targets are known to be hard when they are booleans, which saves the loss time.
+  const mean = (logits: np.Array, targets: np.Array): np.Array => np.mean(losses(logits, targets.greater(0)));
+  const training = adam(layout, mean, batch, widened(validation, layout), start, start.step);
   const batches = new Batches(train, layout, batch, randomNumbers(start.random));
   const pause = pauses(options.signal);
   const history: HistoryEntry[] = [...start.history];
