@@ -44,7 +44,7 @@ const server = createServer(({ url }, response) => {
 beforeAll(async () => {
   packed = pack();
   await new Promise<void>((done) => { server.listen(0, "127.0.0.1", done); });
-});
+}, 60_000);
 afterAll(() => { server.close(); packed?.remove(); });
 
 const executable = chromiumPath();

@@ -33,7 +33,7 @@ const computed = {
 };
 
 let packed: Packed;
-beforeAll(() => { packed = pack(); });
+beforeAll(() => { packed = pack(); }, 60_000);
 afterAll(() => packed?.remove());
 const run = (name: string, program: string): unknown => JSON.parse(execFileSync(process.execPath, [packed.write(name, program)], { encoding: "utf8" }));
 

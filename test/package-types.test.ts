@@ -24,7 +24,7 @@ const imports = (name: string, specifier: string): string => `import * as ${name
 const requires = (name: string, specifier: string): string => `import ${name} = require("${specifier}");`;
 
 let packed: Packed;
-beforeAll(() => { packed = pack(); packed.installPeers(); });
+beforeAll(() => { packed = pack(); packed.installPeers(); }, 60_000);
 afterAll(() => packed?.remove());
 
 /** What the compiler says about a program. */
