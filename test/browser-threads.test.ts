@@ -1,4 +1,7 @@
 /** Threads in a real browser: what a page must allow, and that nothing else changes. */
+import { fileURLToPath } from "node:url";
+import { build } from "vite";
+import type { Rollup } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { chromiumPath, launch } from "./browser/launch.ts";
 import type { Browser } from "./browser/launch.ts";
@@ -62,5 +65,20 @@ describe.skipIf(executable === undefined)("in Chromium", () => {
     const { value } = await page.evaluate(() => tests.answers());
     expect(Math.abs(value / here.answers("wasm").value - 1)).toBeLessThan(1e-6);
     await page.close();
+  });
+
+  test("in a bundle that Vite has made they work too", async () => {
+    const made = await build({
+      configFile: false, logLevel: "warn", resolve: { conditions: ["source"] },
+      build: { write: false, target: "es2022", lib: { entry: fileURLToPath(new URL("browser/threads.ts", import.meta.url)), formats: ["iife"], name: "tests" } },
+    }) as readonly Rollup.RollupOutput[];
+    const bundled = await launch(executable!, made[0]!.output[0].code);
+    try {
+      const { blocks, ...got } = await (await bundled.visit(isolated)).evaluate(() => tests.answersOn(2));
+      expect(got).toEqual({ ...here.answers("wasm"), started: 2, differing: 0 });
+      expect(blocks).toBeGreaterThan(0);
+    } finally {
+      await bundled.close();
+    }
   });
 });
