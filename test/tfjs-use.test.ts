@@ -179,6 +179,17 @@ describe.each(backends)("%s", (backend) => {
     }
   });
 
+  test("tensors of another backend come over, though a heap grows for them", async () => {
+    const other = backends.find((name) => name !== backend)!, n = 3_000_000;
+    await tf.setBackend(other);
+    const logits = tf.fill([n], 1.5), labels = tf.ones([n]);
+    await tf.setBackend(backend);
+    const { value, grad } = tf.valueAndGrad((x: Tensor) => sigmoidFocalLoss(labels, x) as Scalar)(logits), exact = criterion(focal()).valueAndGrad([1.5], [1]);
+    expect(worst(value, [exact.value])).toBeLessThan(1e-6);
+    expect(worst(tf.slice(grad, [n - 1], [1]), [exact.grad[0]! / n])).toBeLessThan(1e-6);
+    tf.dispose([logits, labels, value, grad]);
+  });
+
   test("tfjs knows the kernel by name", async () => {
     const { kernelNames } = await tf.profile(() => sigmoidFocalLoss([1, 0], [1, 2]));
     expect(kernelNames).toContain("FocalLoss");

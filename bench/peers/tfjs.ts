@@ -1,14 +1,13 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { sigmoidFocalLoss } from "focal-loss/tfjs";
 import { inProcess } from "../harness.ts";
 import type { Peer } from "../harness.ts";
 import { alpha } from "../problems.ts";
 import { quick } from "../report.ts";
 import { versionOf } from "./version.ts";
 
-type Core = typeof import("@tensorflow/tfjs-core");
-type Vector = import("@tensorflow/tfjs-core").Tensor;
-type Scalar = import("@tensorflow/tfjs-core").Scalar;
+type Core = typeof import("@tensorflow/tfjs");
+type Vector = import("@tensorflow/tfjs").Tensor;
+type Scalar = import("@tensorflow/tfjs").Scalar;
 type Loss = (tf: Core, x: Vector, t: Vector, gamma: number) => Vector;
 
 /** The usual composite; the gradient is tfjs's own. */
@@ -31,28 +30,24 @@ const closedForm: Loss = (tf, x, t, gamma) => tf.sum(tf.customGrad((...inputs) =
   return { value: tf.mul(factor, ce), gradFunc: (dy: Vector, kept: Vector[]) => tf.mul(dy, kept[0]!) };
 })(x));
 
+/** This library's, in its place. */
+const own: Loss = (tf, x, t, gamma) => sigmoidFocalLoss(t, x, { gamma, alpha, reduction: tf.Reduction.SUM });
+
+/** What tfjs itself has, for scale. */
+const crossEntropy: Loss = (tf, x, t) => tf.losses.sigmoidCrossEntropy(t, x, undefined, 0, tf.Reduction.SUM);
+
 let loaded: Promise<Core> | undefined;
 const core = (): Promise<Core> => (loaded ??= load());
 
-/** tfjs for Node comes without its gradients; they are bundled from the same package. */
 async function load(): Promise<Core> {
-  const tf = await import("@tensorflow/tfjs-core");
-  tf.env().set("IS_NODE", true);
-  await Promise.all([import("@tensorflow/tfjs-backend-cpu"), import("@tensorflow/tfjs-backend-wasm")]);
-  const bundle = fileURLToPath(new URL("../tfjsGradients.mjs", import.meta.url));
-  if (!existsSync(bundle)) {
-    const { build } = await import("esbuild");
-    await build({
-      stdin: { contents: 'import "@tensorflow/tfjs-core/dist/register_all_gradients";', resolveDir: fileURLToPath(new URL("../..", import.meta.url)) },
-      bundle: true, platform: "node", format: "esm", outfile: bundle, logLevel: "error",
-    });
-  }
-  await import(pathToFileURL(bundle).href);
+  const tf = await import("@tensorflow/tfjs");
+  tf.enableProdMode();
+  await import("@tensorflow/tfjs-backend-wasm");
   for (const backend of ["cpu", "wasm"]) if (!(await tf.setBackend(backend))) throw new Error(`its ${backend} backend does not start here`);
   return tf;
 }
 
-const tfjs = (backend: "cpu" | "wasm", what: string, loss: Loss): Peer => ({
+const tfjs = (backend: "cpu" | "wasm", what: string, loss: Loss, differs?: string): Peer => ({
   title: `tfjs ${backend}, ${what}`,
   async prepare({ head, logits, targets, gamma }) {
     if (head === "softmax") throw new Error("written for the sigmoid head only");
@@ -74,10 +69,15 @@ const tfjs = (backend: "cpu" | "wasm", what: string, loss: Loss): Peer => ({
       return sum!;
     };
     const close = (): void => [x, t, last].forEach((tensor) => tensor?.dispose());
-    return inProcess(`tfjs ${versionOf("@tensorflow/tfjs-core")} ${backend}, ${what}`, call, () => (call(), last!.dataSync()), close);
+    const candidate = inProcess(`tfjs ${versionOf("@tensorflow/tfjs-core")} ${backend}, ${what}`, call, () => (call(), last!.dataSync()), close);
+    return { ...candidate, ...(differs !== undefined && { differs }) };
   },
 });
 
-export const tfjsPeers: readonly Peer[] = [
-  tfjs("wasm", "composite", composite), tfjs("wasm", "closed form as customGrad", closedForm), tfjs("cpu", "composite", composite),
+const wasmComposite = tfjs("wasm", "composite", composite), wasmClosedForm = tfjs("wasm", "closed form as customGrad", closedForm), cpuComposite = tfjs("cpu", "composite", composite);
+export const tfjsPeers: readonly Peer[] = [wasmComposite, wasmClosedForm, cpuComposite];
+/** Beside this library's losses in TensorFlow.js. */
+export const tfjsWithOurs: readonly Peer[] = [
+  tfjs("wasm", "focal-loss/tfjs", own), wasmComposite, wasmClosedForm, tfjs("wasm", "its cross-entropy", crossEntropy, "another loss"),
+  tfjs("cpu", "focal-loss/tfjs", own), cpuComposite,
 ];

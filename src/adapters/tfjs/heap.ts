@@ -13,9 +13,9 @@ import type { Heap } from "./memory.ts";
 /** Arrays of one length in a heap: views of a memory that is not ours. */
 export type Places = Readonly<Record<"logits" | "targets", Float32Array> & Partial<Record<"losses" | "grad" | "hessian", Float32Array>>>;
 
-/** Whether the SIMD kernel can run a plan where its tensors lie. */
-export const runsInHeap = ({ loss, head, alpha, from, smoothing }: Plan): boolean =>
-  head === "sigmoid" && from === "logits" && smoothing === 0 && supports(loss, alpha);
+/** Whether the SIMD kernel can run a plan where its tensors lie: logits, hard or soft targets as they are, nothing per column. */
+export const runsInHeap = ({ loss, head, alpha, from, smoothing, perColumn }: Plan): boolean =>
+  head === "sigmoid" && from === "logits" && smoothing === 0 && !perColumn && supports(loss, alpha);
 
 const compiled = new LossCache<WebAssembly.Module>();
 const instances = new WeakMap<WebAssembly.Memory, WeakMap<WebAssembly.Module, Run>>();

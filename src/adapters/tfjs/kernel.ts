@@ -39,6 +39,8 @@ export function byKernel(job: TensorJob): Answer {
 
 function compute(job: TensorJob, memory: Memory, inputs: { labels: TensorInfo; logits: TensorInfo }): TensorInfo[] {
   const { plan, order, total, divisor } = job;
+  // Tensors of another backend come here when they are first looked at, for which a heap may grow, as it may for new ones.
+  for (const input of [inputs.logits, inputs.labels]) memory.view(input);
   const derivative = (least: number): TensorInfo[] => (order >= least ? [memory.make(job.logits.shape)] : []);
   const made = [memory.make(total ? [] : shapeOfLosses(job)), ...derivative(1), ...derivative(2)];
   const [value, grad, hessian] = made.map((tensor) => memory.view(tensor)) as [Float32Array, Float32Array?, Float32Array?];

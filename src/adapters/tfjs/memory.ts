@@ -7,7 +7,7 @@ export type Numbers = Float32Array | Int32Array | Uint8Array;
 export interface Memory {
   /** A new float32 tensor, its numbers undefined. */
   make(shape: number[]): TensorInfo;
-  /** A tensor's own numbers; the view of a heap lasts until the next `make`. */
+  /** A tensor's own numbers; a view of a heap lasts until the heap grows, as it may at the next `make`. */
   view(tensor: TensorInfo): Numbers;
   /** The heap that all of them lie in, if kernels can run there. */
   readonly heap: Heap | undefined;
@@ -30,6 +30,7 @@ interface CpuBackend extends KernelBackend {
 interface WasmBackend extends KernelBackend {
   readonly wasm: { readonly asm: object; readonly HEAPU8: Uint8Array; _malloc(bytes: number): number };
   makeOutput(shape: number[], dtype: "float32"): TensorInfo;
+  getMemoryOffset(id: object): number;
   typedArrayFromHeap(tensor: TensorInfo): Numbers;
 }
 
@@ -45,7 +46,11 @@ function ofWasm(backend: WasmBackend): Memory {
   const align = (address: number): number => Math.ceil(address / 16) * 16;
   return {
     make: (shape) => backend.makeOutput(shape, "float32"),
-    view: (tensor) => backend.typedArrayFromHeap(tensor),
+    view(tensor) {
+      // Fetches a tensor of another backend; typedArrayFromHeap would do so with the heap of before in its hands.
+      backend.getMemoryOffset(tensor.dataId);
+      return backend.typedArrayFromHeap(tensor);
+    },
     heap: memory && { memory, room: (bytes) => align(wasm._malloc(bytes + 16) >>> 0) },
   };
 }
