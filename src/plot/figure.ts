@@ -1,4 +1,4 @@
-import type * as ObservablePlot from "@observablehq/plot";
+import type * as ObservablePlot from "@observablehq/plot" with { "resolution-mode": "import" };
 import type { LossCurve, LossCurves } from "./curves.ts";
 import { addHeading, addLabel, describe } from "./heading.ts";
 import { placeLabels } from "./labels.ts";
