@@ -10,6 +10,7 @@ import { readSigmoidTargets, readSoftmaxTargets } from "./heads/targets.ts";
 import type { Reader, Targets } from "./heads/targets.ts";
 import { supports, wasm } from "./kernels/wasm.ts";
 import { supportsBatch, wasmBatch } from "./kernels/wasmBatch.ts";
+import { supportsMixture, wasmMixture } from "./kernels/wasmMixture.ts";
 import { supportsPair, wasmPair } from "./kernels/wasmPair.ts";
 import { supportsSoftmax, wasmSoftmax } from "./kernels/wasmSoftmax.ts";
 import { isWeighted } from "./losses/batch.ts";
@@ -40,7 +41,7 @@ export interface Form {
   readonly simd?: {
     supports(loss: AnyLoss, settings: Pick<Job, "alpha" | "offsets" | "inner" | "classes">): boolean;
     /** Whether it takes shares of every class of a softmax row. */
-    readonly mixed?: true;
+    mixes?(loss: AnyLoss, settings: Pick<Job, "offsets" | "classes">): boolean;
     run(job: Job<AnyLoss>): number;
   };
 }
@@ -75,7 +76,11 @@ export const softmaxForm: Form = {
   },
   readTargets: readSoftmaxTargets,
   js: (job, mixed) => (mixed ? mixtureHead : softmaxHead)(job as Job<Loss>),
-  simd: { supports: supportsSoftmax, run: (job) => wasmSoftmax(job as Job<Loss>) },
+  simd: {
+    supports: (loss, settings) => supportsSoftmax(loss, settings) || supportsMixture(loss, settings),
+    mixes: supportsMixture,
+    run: (job) => (job.targets.length === job.logits.length ? wasmMixture : wasmSoftmax)(job as Job<Loss>),
+  },
 };
 
 /** Rows of competing logits, for losses of two margins. */
@@ -103,7 +108,7 @@ export const batchForm = (head: Head): Form => ({
   // Its kernels do not look at targets themselves.
   readTargets: head === "sigmoid" ? (reader, length, given) => readSigmoidTargets(reader, length, given, true) : readSoftmaxTargets,
   js: (job) => batchHead(head, job as Job<BatchLoss>),
-  simd: { supports: supportsBatch, mixed: true, run: (job) => wasmBatch(head, job as Job<BatchLoss>) },
+  simd: { supports: supportsBatch, mixes: () => true, run: (job) => wasmBatch(head, job as Job<BatchLoss>) },
 });
 
 /** The form of any loss over a head. */

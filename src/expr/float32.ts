@@ -71,25 +71,18 @@ function tailOf(e: Expr, tails: Tails): Expr | undefined {
   return e.word === "max" && b!.word === "num" ? select(sub(a, b!), inner, num(0)) : undefined;
 }
 
-/** A factor, in two parts of 12 bits, and how far from 0 may be what it multiplies. */
-interface Factor {
-  readonly k: Expr;
-  readonly high: Expr;
-  readonly low: Expr;
-  readonly bound: Expr;
-  readonly least: Expr;
-}
-const known = (k: number): Factor => ({ k: num(k), high: num(truncate(k)), low: num(k - truncate(k)), bound: num(88 / Math.abs(k)), least: num(-88 / Math.abs(k)) });
-const unknown = (k: Expr, bound = div(num(88), abs(k))): Factor => ({ k, high: head(k), low: sub(k, head(k)), bound, least: neg(bound) });
+/** A factor, its two parts of 12 bits, and the most and the least that it may multiply. */
+type Factor = readonly [k: Expr, high: Expr, low: Expr, most: Expr, least: Expr];
+const known = (k: number): Factor => [num(k), num(truncate(k)), num(k - truncate(k)), num(88 / Math.abs(k)), num(-88 / Math.abs(k))];
+const unknown = (k: Expr, most = div(num(88), abs(k))): Factor => [k, head(k), sub(k, head(k)), most, neg(most)];
 
 /** e^(k·y). The product reaches 88, where its last bit is 4e-6: it is carried in two parts. */
-function expOfProduct({ k, high, low, bound, least }: Factor, y: Expr, tails: Tails): Expr {
-  const bounded = max(min(y, bound), least);
-  const product = mul(k, bounded);
+function expOfProduct([k, high, low, most, least]: Factor, y: Expr, tails: Tails): Expr {
+  const bounded = max(min(y, most), least), product = mul(k, bounded);
   const yHigh = head(bounded), yLow = sub(bounded, yHigh);
   const lost = add(add(add(sub(mul(high, yHigh), product), mul(high, yLow)), mul(low, yHigh)), mul(low, yLow));
   const found = tailOf(y, tails);
-  const tail = found && tails.size > 0 ? select(sub(bound, abs(y)), found, num(0)) : found;
+  const tail = found && tails.size > 0 ? select(sub(most, abs(y)), found, num(0)) : found;
   return expOf(product, tail ? add(lost, mul(k, tail)) : lost);
 }
 
@@ -110,17 +103,17 @@ function truncate(k: number): number {
   return bits.getFloat32(0);
 }
 
-/** log(x · 2^shift) for |shift| < 2¹⁴ as a sum of two: the first is exact. */
-export function logInTwo(x: Expr, shift?: Expr): readonly [Expr, Expr] {
-  const m = significand(x), power = shift ? add(exponent(x), shift) : exponent(x), carry = sub(m, num(Math.SQRT2));
-  const f = sub(select(carry, mul(num(0.5), m), m), num(1));
-  const n = add(power, select(carry, num(1), num(0)));
-  const square = mul(f, f);
-  const small = sub(f, sub(mul(num(0.5), square), mul(mul(square, f), polynomial(constants(logTail), f))));
-  return [mul(n, ln2High), select(x, add(mul(n, ln2Low), small), num(NaN))];
+/** log(2ⁿ (1 + f)) for |n| < 2¹⁴ and 1 + f in [√½, √2] as a sum of two, of which the first is exact. */
+export function logInTwo(n: Expr, f: Expr): readonly [Expr, Expr] {
+  const square = mul(f, f), small = sub(f, sub(mul(num(0.5), square), mul(mul(square, f), polynomial(constants(logTail), f))));
+  return [mul(n, ln2High), add(mul(n, ln2Low), small)];
 }
 
-const logOf = (x: Expr): Expr => add(...logInTwo(x));
+function logOf(x: Expr): Expr {
+  const m = significand(x), carry = sub(m, num(Math.SQRT2));
+  const f = sub(select(carry, mul(num(0.5), m), m), num(1)), n = add(exponent(x), select(carry, num(1), num(0)));
+  return select(x, add(...logInTwo(n, f)), num(NaN));
+}
 
 /**
  * Rewrites a lowered formula into float32 arithmetic: exp, log and log1p become range reduction and

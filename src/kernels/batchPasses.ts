@@ -75,7 +75,7 @@ function margins(loss: BatchLoss): Terms {
  * Beside the top class the others may be so small that only e_j ÷ R is a number, so it is added up apart; what bends the top
  * class's own logit is added up apart as 1 − r_k = (R_k − 1) ÷ R_k would be nothing otherwise.
  */
-function spread(slope: Expr, curvature: Expr | undefined): Pass[] {
+export function spread(slope: Expr, curvature: Expr | undefined): Pass[] {
   const { add, sub, mul } = raw, over = overRestOf(power), ratio = mul(power, overRest), bend = sym("hessian");
   const others = (f: Expr, ...times: Expr[]): Expr => ifTop(0, mul(f, ...times)), ofTop = (f: Expr): Expr => ifTop(f, 0);
   const both = curvature && add(curvature, slope), ownBoth = add(bend, z);

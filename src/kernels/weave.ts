@@ -102,7 +102,7 @@ export class Weaver {
       const { op, args, immediate } = instructions[r]!;
       for (const arg of args) push(arg, stream);
       if (op === "v128.load") inputs.load(immediate, stream);
-      else if (op === "i32x4.shl" || op === "i32x4.shr_u") code.i32(immediate).vec(op);
+      else if (op.startsWith("i32x4.sh")) code.i32(immediate).vec(op as keyof typeof simd);
       else code.vec(op as keyof typeof simd);
     };
     const hold = (r: Register): void => {

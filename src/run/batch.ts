@@ -31,6 +31,7 @@ const worthSimd = 24;
 export function reader(plan: Plan, simd: boolean): Reader {
   const { loss, form, head, classes, from, engine } = plan;
   const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
+  const mixes = form.simd?.mixes?.(loss, plan) ?? false;
   let warned = false;
 
   return (given, givenTargets, call, lookAhead) => {
@@ -48,7 +49,7 @@ export function reader(plan: Plan, simd: boolean): Reader {
     const overwrites = call.out !== undefined && isWrittenOver(scores, call.out);
     const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
-    const onSimd = couldBeSimd && (!targets.mixed || form.simd?.mixed === true);
+    const onSimd = couldBeSimd && (!targets.mixed || mixes);
     if (engine === "wasm" && !onSimd) refuseSimd();
     return { scores, logits, targets, weights: readWeights(call.weights, logits.length), onSimd };
   };

@@ -5,7 +5,7 @@ import type { BitTarget } from "../expr/fold.ts";
 /** The SIMD instructions that kernels are made of, under WebAssembly's own names. */
 export type Opcode =
   | "v128.const" | "v128.load" | "v128.and" | "v128.andnot" | "v128.xor" | "v128.or" | "v128.bitselect"
-  | "i32x4.shl" | "i32x4.shr_u" | "i32x4.add" | "i32x4.sub" | "i32x4.max_s" | "i32x4.eq" | "i32x4.lt_u" | "i32x4.gt_s" | "i32x4.trunc_sat_f32x4_s" | "f32x4.convert_i32x4_s"
+  | "i32x4.shl" | "i32x4.shr_s" | "i32x4.shr_u" | "i32x4.add" | "i32x4.sub" | "i32x4.max_s" | "i32x4.eq" | "i32x4.lt_u" | "i32x4.gt_s" | "i32x4.trunc_sat_f32x4_s" | "f32x4.convert_i32x4_s"
   | "f32x4.eq" | "f32x4.ge" | "f32x4.abs" | "f32x4.neg" | "f32x4.sqrt"
   | "f32x4.add" | "f32x4.sub" | "f32x4.mul" | "f32x4.div" | "f32x4.pmin" | "f32x4.pmax" | "param";
 

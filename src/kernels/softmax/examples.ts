@@ -25,9 +25,17 @@ function difference(a: Expr, b: Expr): readonly [Expr, Expr] {
   return [value, sub(sub(a, sub(value, back)), add(b, back))];
 }
 
+/** A sum as 2ⁿ (1 + f) with 1 + f in [√½, √2), by its bits. */
+function takeApart(listing: Listing, register: Register): { "#n": Register; "#f": Register } {
+  const half = listing.constant(Math.SQRT1_2), bits = listing.emit("i32x4.sub", [register, half]);
+  const m = listing.emit("i32x4.add", [listing.emit("v128.and", [bits, listing.bits(0x7fffff)]), half]);
+  return { "#n": listing.emit("f32x4.convert_i32x4_s", [listing.emit("i32x4.shr_s", [bits], 23)]), "#f": listing.emit("f32x4.sub", [m, listing.constant(1)]) };
+}
+
 /** The margin u = own − log(sum · 2^shift), its label's logit moved if that is asked for, and what rounding took from it. */
 function margin(moves: boolean): readonly [Expr, Expr] {
-  const terms = [...logInTwo(sum, shift), ...(moves ? [neg(sym(ownMoves))] : [])];
+  // What is no number has bits that look like one: 0 · sum tells.
+  const n = add(add(sym("#n"), shift), mul(num(0), sum)), terms = [...logInTwo(n, sym("#f")), ...(moves ? [neg(sym(ownMoves))] : [])];
   const [value, lost] = terms.reduce<readonly [Expr, Expr]>(([value, lost], term) => {
     const [less, tail] = difference(value, term);
     return [less, add(lost, tail)];
@@ -54,6 +62,7 @@ export function examples(shape: Shape, loss: Loss): Routine {
   const listing = new Listing(), stored = (name: PerExample): Register => listing.emit("v128.load", [], perExample.indexOf(name));
   const symbols: Record<string, Register> = { "#own": stored("own"), "#power": stored("power"), "#shift": stored("shift"), "#sum": stored("sum") };
   shape.tables.forEach((name, i) => (symbols[name] = listing.emit("v128.load", [], perExample.length + i)));
+  Object.assign(symbols, takeApart(listing, symbols["#sum"]!));
   [symbols["u"], symbols["#tail"]] = listing.formulas(margin(moves), symbols) as [Register, Register];
   const [f, df, ddf] = listing.formulas(formulas(loss, order, moves), symbols);
   const weight = weighted ? listing.emit("v128.load", [], -1) : undefined, scale = listing.emit("param");
