@@ -1,7 +1,8 @@
 /** TensorFlow.js in Node: what a user of `tf.losses` expects of a loss beside them. */
 import { criterion, dualFocal, focal, focalTversky, varifocal } from "focal-loss";
 import type { FocalError } from "focal-loss";
-import { sigmoidFocalLoss, softmaxFocalLoss, tfjsLoss } from "focal-loss/tfjs";
+import * as adapter from "focal-loss/tfjs";
+import { averagePrecision, recallAt, sigmoidFocalLoss, softmaxFocalLoss, tfjsLoss } from "focal-loss/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { backends, tf } from "./tfjs/backends.ts";
 
@@ -20,8 +21,22 @@ const logitsOf = (n: number): Float32Array => Float32Array.from({ length: n }, (
 const labelsOf = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => (i % 4 === 1 ? 1 : 0));
 const reductions = [0, 1, 2, 3] as const;
 
+test("focal-loss/tfjs exports just these names", () => {
+  expect(Object.keys(adapter).sort()).toEqual(["averagePrecision", "focalLoss", "layersLoss", "layersLossFrom", "recallAt", "sigmoidFocalLoss", "softmaxFocalLoss", "tfjsLoss"]);
+});
+
 describe.each(backends)("%s", (backend) => {
   beforeAll(async () => { expect(await tf.setBackend(backend)).toBe(true); });
+
+  test("the examples of the doc comments print what they say, to the digits given", () => {
+    const loss = tfjsLoss(focal({ gamma: 2, alpha: 0.25 }), { reduction: tf.Reduction.SUM });
+    const printed: readonly (readonly [Tensor, readonly string[]])[] = [
+      [loss([1, 0], [0, 0]), ["0.17328"]], [tf.grad((x: Tensor) => loss([1, 0], x))(tf.tensor1d([0, 0])), ["-0.0745", "0.2237"]],
+      [sigmoidFocalLoss([1, 0, 0], [2, -1, 0.5], { alpha: 0.25, gamma: 2 }), ["0.10016"]], [softmaxFocalLoss([2, 1], [[1, 0, -1], [0, 1, 2]], { gamma: 2 }), ["1.39827"]],
+      [averagePrecision(tf.tensor([0, 0, 1, 1]), tf.tensor([0.1, 0.4, 0.35, 0.8])), ["0.83333"]], [recallAt(0.5)(tf.tensor([0, 1, 1]), tf.tensor([0.7, 0.4, 0.8])), ["0.5"]],
+    ];
+    for (const [got, digits] of printed) numbers(got).forEach((value, i) => expect(String(value).startsWith(digits[i]!), `${value} for ${digits[i]}`).toBe(true));
+  });
 
   const sigmoidWeights = { none: undefined, scalar: [[0.5]], row: [[1, 0, 2]], column: [[1], [3]], all: [[1, 0, 2], [0, 0, 1]] };
   for (const [name, weights] of Object.entries(sigmoidWeights)) {
@@ -49,10 +64,13 @@ describe.each(backends)("%s", (backend) => {
     });
   }
 
-  test("weights have a gradient too, as in tf.losses: the losses", () => {
-    const labels = tf.tensor1d([1, 0, 1]), logits = tf.tensor1d([1.5, -2, 0.25]), loss = tfjsLoss(focal(), { reduction: tf.Reduction.SUM });
-    const byWeights = tf.grad((weights: Tensor) => loss(labels, logits, weights))(tf.ones([3]));
-    expect(worst(byWeights, tfjsLoss(focal(), { reduction: tf.Reduction.NONE })(labels, logits))).toBeLessThan(1e-6);
+  test("valueAndGrads: weights have a gradient too, as in tf.losses: the losses; logits their own times the weights", () => {
+    const labels = tf.tensor1d([1, 0, 1]), logits = tf.tensor1d([1.5, -2, 0.25]), sum = tfjsLoss(focal(), { reduction: tf.Reduction.SUM });
+    const { value, grads: [byLogits, byWeights] } = tf.valueAndGrads((x: Tensor, weights: Tensor) => sum(labels, x, weights) as Scalar)([logits, tf.tensor1d([1, 2, 3])]);
+    const losses = tfjsLoss(focal(), { reduction: tf.Reduction.NONE })(labels, logits), plain = numbers(tf.grad((x: Tensor) => sum(labels, x))(logits));
+    expect(worst(byWeights!, losses)).toBeLessThan(1e-6);
+    expect(worst(byLogits!, plain.map((g, i) => g * (i + 1)))).toBeLessThan(1e-6);
+    expect(worst(value, [numbers(losses).reduce((total, loss, i) => total + loss * (i + 1), 0)])).toBeLessThan(1e-6);
   });
 
   test.each([[[]], [[6]], [[2, 3]], [[1, 2, 3]], [[3, 1, 1, 2]]])("any rank: %j, the same numbers in that shape", (shape) => {
