@@ -14,7 +14,7 @@ export const scaleName = own("scale");
 
 /** What each class has its own of, as formulas and as programs call it. */
 export const perClassOf = (loss: Loss): [name: string, parameter: string][] =>
-  [...symbolsOf(...formulasOf(loss, 2))].filter((name) => name !== "u").map((name) => [name, own(name)]);
+  [...symbolsOf(...formulasOf(loss, 0))].filter((name) => name !== "u").map((name) => [name, own(name)]);
 
 /** A loss at every class of an example, Σ_k t_k f(u_k), as passes; each example's goes where its weight was. */
 export function mixturePasses(loss: Loss, order: Order): Program {

@@ -6,7 +6,7 @@ import type { Shape } from "./shape.ts";
 
 /**
  * Reads labels, whole numbers or float32 that hold such, and traps at one that is no class. An ignored one is noted, becomes
- * class 0 and weighs nothing.
+ * class 0 and weighs nothing. Every example begins tame: no base, no shift.
  */
 export function check(shape: Shape): Routine {
   const { classes, ignoring } = shape, { of } = scratchOf(shape);
@@ -19,10 +19,11 @@ export function check(shape: Shape): Routine {
   const isFine = listing.emit("v128.and", [fine, listing.emit("v128.and", [isWhole, listing.emit("i32x4.lt_u", [label, listing.bits(classes)])])]);
   const results = [isFine, label, ...(ignoring ? [isIgnored, weight] : [])];
   weaver.prepare(listing, results);
-  const [floats, index, all] = [weaver.allot(), weaver.allot(), weaver.constant(-1)] as const, soFar = weaver.allot();
+  const [floats, index, all] = [weaver.allot(), weaver.allot(), weaver.constant(-1)] as const, soFar = weaver.allot(), zero = weaver.constant(0);
   code.get(at.areFloats).vec("i32x4.splat").set(floats).get(at.ignored).vec("i32x4.splat").set(index).get(all).set(soFar);
   code.turns(at.examples, 4, () => {
     const local = weaver.write(listing, results, { param: (i) => [floats, index, soFar][i]!, load: (i) => code.get(i === 0 ? at.labels : at.weights).memory("v128.load", 0) });
+    for (const name of ["base", "shift"] as const) code.get(at.scratch).get(zero).memory("v128.store", of[name]);
     code.get(local(isFine, 0)).set(soFar).get(at.labels).get(local(label, 0)).memory("v128.store", 0);
     if (ignoring) {
       code.get(at.scratch).get(local(isIgnored, 0)).memory("v128.store", of.ignored).get(at.weights).get(local(weight, 0)).memory("v128.store", 0);

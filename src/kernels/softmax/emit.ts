@@ -22,8 +22,8 @@ const params = ["logits", "labels", "weights", "losses", "grad", "hessian", "scr
  *
  * - `check`: labels are classes
  * - `powers`: e^z of every logit
+ * - `wild`: powers again, of a group with logits too large for that
  * - `labels`: what is the label's is set aside
- * - `wild`: powers of a group with logits that are too large
  * - `silence`: of ignored examples
  * - `weigh`: powers by class, where logits are adjusted
  * - `sums`: of the rivals' powers
@@ -46,10 +46,10 @@ export function emitSoftmax(shape: Shape, loss: Loss): Uint8Array<ArrayBuffer> {
     code.get(at.left).i32(group).get(at.left).i32(group).byte(0x48).byte(0x1b).set(at.examples); // the smaller of both
     call(check(shape), "labels", "weights", "scratch", "examples", "areFloats", "ignored");
     call(powers(shape), "logits", "scratch", "examples", "stride");
-    call(labels(shape), "logits", "scratch", "examples", "stride", "labels");
     code.byte(0x04).byte(0x40); // if it left a yes
     call(wild(shape), "logits", "scratch", "examples", "stride", "labels");
     code.byte(0x0b);
+    call(labels(shape), "logits", "scratch", "examples", "stride", "labels");
     if (ignoring) call(silence(shape), "scratch", "examples");
     if (tables.includes(rivalsGrow)) call(weigh(shape), "scratch", "examples");
     call(sums(shape), "scratch", "examples");

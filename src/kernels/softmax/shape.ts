@@ -14,7 +14,7 @@ export interface Shape {
 }
 
 /** One number per example that a pass leaves to the next ones: see the passes for what they are. */
-export const perExample = ["own", "power", "shift", "sum", "rest", "top", "inverse", "pull", "slope", "curvature", "ignored"] as const;
+export const perExample = ["base", "own", "power", "shift", "sum", "rest", "top", "inverse", "pull", "slope", "curvature", "ignored"] as const;
 export type PerExample = (typeof perExample)[number];
 
 /** Rows of up to so many classes go by many at a time. */

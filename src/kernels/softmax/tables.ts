@@ -14,7 +14,7 @@ export function leadOf({ margins }: Loss, offsets: Float64Array): Float64Array {
 
 /** The tables that a loss's kernel needs, one number per class each. */
 export function tablesOf(loss: Loss, offsets: Float64Array): string[] {
-  const asked = [...symbolsOf(...formulasOf(loss, 2))].filter((name) => name !== "u");
+  const asked = [...symbolsOf(...formulasOf(loss, 0))].filter((name) => name !== "u");
   return [...asked, ...(leadOf(loss, offsets).some((by) => by !== 0) ? [ownMoves, ownGrows] : []), ...(offsets.some((by) => by !== offsets[0]) ? [rivalsGrow] : [])];
 }
 

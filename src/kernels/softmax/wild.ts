@@ -27,33 +27,27 @@ function settling(): { listing: Listing; results: Register[] } {
 }
 
 /**
- * The powers of a group of which some example is not tame. There they are 2^−shift of what they would be, with the strongest
- * rival's near 1, and logits are relative to `base`, in `own` as well. Tame examples get the very bits that they would among
- * others of their kind.
+ * The powers of a group of which some example is not tame. There they are 2^−shift of what they would be with logits relative
+ * to `base`, which brings the strongest rival's near 1. Tame examples get the very bits that they would among others of their
+ * kind.
  */
 export function wild(shape: Shape): Routine {
   const { classes, layout } = shape, { of, powers } = scratchOf(shape), rows = layout === "rows";
   const draft = new Draft(["logits", "scratch", "examples", "stride", "labels"], ["row", "from", "to", "left"]), { code, at, weaver } = draft;
-  const settle = settling(), names = ["base", "shift", "bias", "least", "most"];
+  const [position, label, size, rival] = [weaver.allot(), weaver.allot(), weaver.allot(), weaver.allot()] as const, seenSoFar = [position, label, size, rival];
 
   // Rows: the classes of a vector are at `position`, and some may be beyond the last. Planes: all are of one class.
-  const step = rows ? 4 : 1, seeing = new Listing(), logit = seeing.emit("v128.load"), p = (i: number): Register => seeing.emit("param", [], i);
+  const seeing = new Listing(), logit = seeing.emit("v128.load"), p = (i: number): Register => seeing.emit("param", [], i);
   const isLabel = seeing.emit("i32x4.eq", [p(0), p(1)]), isBeyond = seeing.emit("i32x4.gt_s", [p(0), seeing.bits(classes - 1)]);
   const within = (register: Register): Register => (rows ? seeing.emit("v128.andnot", [register, isBeyond]) : register);
   const seen = [
+    seeing.emit("i32x4.add", [p(0), seeing.bits(rows ? 4 : 1)]),
     seeing.emit("i32x4.max_s", [p(2), within(seeing.emit("v128.and", [logit, seeing.bits(withoutSign)]))]),
     seeing.emit("f32x4.pmax", [p(3), seeing.emit("v128.bitselect", [seeing.constant(-Infinity), logit, rows ? seeing.emit("v128.or", [isLabel, isBeyond]) : isLabel])]),
-    seeing.emit("i32x4.add", [p(0), seeing.bits(step)]),
   ];
-  const powerOf = (x: Expr): Expr => expOf(x, undefined, bias), relative = sub(z, base);
-  const raise = (exprs: readonly Expr[]): { listing: Listing; results: Register[] } => {
-    const listing = new Listing(), symbols = { z: listing.emit("v128.load"), ...Object.fromEntries(names.map((name, i) => [name, listing.emit("param", [], i)])) };
-    return { listing, results: listing.formulas(exprs, symbols) };
-  };
-  const rivals = raise([powerOf(max(relative, least))]), [reached, wanted] = [5, 6].map((i) => rivals.listing.emit("param", [], i)) as [Register, Register], own = raise([relative, powerOf(min(max(relative, least), most))]);
-  rivals.results = [rivals.listing.emit("v128.andnot", [rivals.results[0]!, rivals.listing.emit("i32x4.eq", [reached, wanted])]), rivals.listing.emit("i32x4.add", [reached, rivals.listing.bits(step)])];
-  for (const { listing, results } of [settle, { listing: seeing, results: seen }, rivals, own]) weaver.prepare(listing, results);
-  const [position, label, size, rival] = [weaver.allot(), weaver.allot(), weaver.allot(), weaver.allot()] as const;
+  const settle = settling(), names = ["base", "shift", "bias", "least", "most"], raising = new Listing();
+  const power = raising.formulas([expOf(min(max(sub(z, base), least), most), undefined, bias)], { z: raising.emit("v128.load"), ...Object.fromEntries(names.map((name, i) => [name, raising.emit("param", [], i)])) });
+  for (const [listing, results] of [[seeing, seen], [settle.listing, settle.results], [raising, power]] as const) weaver.prepare(listing, results);
   const zero = weaver.constant(0), lowest = weaver.constant(bitsOf(-Infinity)), first = weaver.allot();
   code.vec("v128.const").raw([0, 1, 2, 3].flatMap((lane) => [rows ? lane : 0, 0, 0, 0])).set(first);
 
@@ -70,27 +64,25 @@ export function wild(shape: Shape): Routine {
     for (const [local, start] of [[position, first], [size, zero], [rival, lowest]] as const) code.get(start).set(local);
     code.get(at.labels).memory(rows ? "v128.load32_splat" : "v128.load", 0).set(label);
     overClasses(() => {
-      const local = weaver.write(seeing, seen, { param: (i) => [position, label, size, rival][i]!, load });
-      [size, rival, position].forEach((to, i) => code.get(local(seen[i]!, 0)).set(to));
+      const local = weaver.write(seeing, seen, { param: (i) => seenSoFar[i]!, load });
+      [position, size, rival].forEach((to, i) => code.get(local(seen[i]!, 0)).set(to));
     });
     if (rows) {
       acrossLanes(code, size, "i32x4.max_s");
       acrossLanes(code, rival, "f32x4.pmax");
     }
-    const settled = weaver.write(settle.listing, settle.results, { param: (i) => [size, rival][i]!, load }), param = (i: number): number => [...settle.results.map((register) => settled(register, 0)), position, label][i]!;
-    code.get(first).set(position);
-    overClasses(() => {
-      const local = weaver.write(rivals.listing, rivals.results, { param, load });
-      code.get(at.to).get(local(rivals.results[0]!, 0)).memory("v128.store", powers).get(local(rivals.results[1]!, 0)).set(position);
-    });
-    const itself = weaver.write(own.listing, own.results, { param, load: () => code.get(at.scratch).memory(rows ? "v128.load32_splat" : "v128.load", of.own) });
-    for (const [name, local] of [["own", itself(own.results[0]!, 0)], ["power", itself(own.results[1]!, 0)], ["shift", param(1)]] as const) {
-      code.get(at.scratch).get(local);
+    const settled = weaver.write(settle.listing, settle.results, { param: (i) => [size, rival][i]!, load }), param = (i: number): number => settled(settle.results[i]!, 0);
+    for (const [i, name] of (["base", "shift"] as const).entries()) {
+      code.get(at.scratch).get(param(i));
       if (rows) code.lane("v128.store32_lane", of[name], 0);
       else code.memory("v128.store", of[name]);
     }
-    const examples = rows ? 1 : 4;
-    code.advance(at.logits, rows ? 4 * classes : 16).advance(at.row, rows ? 4 * classes : 16).advance(at.scratch, 4 * examples).advance(at.labels, 4 * examples);
+    overClasses(() => {
+      const local = weaver.write(raising, power, { param, load });
+      code.get(at.to).get(local(power[0]!, 0)).memory("v128.store", powers);
+    });
+    code.advance(at.logits, rows ? 4 * classes : 16).advance(at.row, rows ? 4 * classes : 16);
+    for (const name of ["scratch", "labels"] as const) code.advance(at[name], rows ? 4 : 16);
   });
   return draft.routine();
 }
