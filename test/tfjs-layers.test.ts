@@ -74,6 +74,7 @@ describe.each(backends)("%s", (backend) => {
   test("what is no loss as data is refused by a sentence", () => {
     expect(() => layersLossFrom("meanSquaredError")).toThrow('layersLossFrom takes what JSON.stringify makes of a layers loss, got the string "meanSquaredError"');
     expect(() => layersLossFrom(JSON.stringify(layersLoss(varifocal())))).toThrow("the families must name varifocal, as { varifocal }; got focal");
+    expect(() => layersLoss("focal" as never)).toThrow('layersLoss takes a loss, like focal({ gamma: 2 }), got the string "focal"');
     expect(() => focalLoss({ fromLogits: true } as object)).toThrow("focalLoss has no option fromLogits");
   });
 

@@ -1,9 +1,12 @@
 import type { Tensor, TensorLike } from "@tensorflow/tfjs-core";
 import { expectKnown } from "../../errors.ts";
 import type { FocalSettings } from "../../focalLoss.ts";
+import type { Head } from "../../heads/job.ts";
 import { focal } from "../../losses/focal.ts";
-import { optionNames, tfjsLoss } from "./loss.ts";
-import type { TensorLoss, TfjsOptions } from "./loss.ts";
+import { bindTensors, optionNames } from "./bind.ts";
+import type { TensorLoss, TfjsOptions } from "./bind.ts";
+import { sigmoidOnly, softmaxOnly } from "./kinds.ts";
+import type { KindOf } from "./kinds.ts";
 
 /** The settings of focal loss, weights, and what a loss is bound with. */
 export interface FocalOptions extends FocalSettings, Omit<TfjsOptions, "head"> {
@@ -15,13 +18,13 @@ const ready = new Map<string, TensorLoss>();
 /** Losses kept between calls of the functions below: the settings of one program. */
 const kept = 32;
 
-function bound(head: "sigmoid" | "softmax", options: FocalOptions): TensorLoss {
+function bound(head: Head, kindOf: KindOf, options: FocalOptions): TensorLoss {
   expectKnown(`${head}FocalLoss`, options, ["gamma", "alpha", "weights", ...optionNames.filter((name) => name !== "head")]);
   const { gamma, alpha, weights: _, ...rest } = options;
   const settings = { ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) }, key = JSON.stringify([head, settings, rest]);
   let found = ready.get(key);
   if (!found) {
-    found = tfjsLoss(focal(settings), { ...rest, head });
+    found = bindTensors(focal(settings), { ...rest, head }, kindOf);
     if (ready.size === kept) ready.delete(ready.keys().next().value!);
     ready.set(key, found);
   }
@@ -46,7 +49,7 @@ function bound(head: "sigmoid" | "softmax", options: FocalOptions): TensorLoss {
  * Reference: https://arxiv.org/abs/1708.02002
  */
 export function sigmoidFocalLoss(labels: Tensor | TensorLike, logits: Tensor | TensorLike, options: FocalOptions = {}): Tensor {
-  return bound("sigmoid", options)(labels, logits, options.weights);
+  return bound("sigmoid", sigmoidOnly, options)(labels, logits, options.weights);
 }
 
 /**
@@ -66,5 +69,5 @@ export function sigmoidFocalLoss(labels: Tensor | TensorLike, logits: Tensor | T
  * Reference: https://arxiv.org/abs/1708.02002
  */
 export function softmaxFocalLoss(labels: Tensor | TensorLike, logits: Tensor | TensorLike, options: Omit<FocalOptions, "classes" | "soft"> = {}): Tensor {
-  return bound("softmax", options)(labels, logits, options.weights);
+  return bound("softmax", softmaxOnly, options)(labels, logits, options.weights);
 }

@@ -2,7 +2,7 @@
 export { sigmoidFocalLoss, softmaxFocalLoss } from "./functions.ts";
 export type { FocalOptions } from "./functions.ts";
 export { tfjsLoss } from "./loss.ts";
-export type { TensorLoss, TfjsOptions } from "./loss.ts";
+export type { TensorLoss, TfjsOptions } from "./bind.ts";
 export { focalLoss, layersLoss, layersLossFrom } from "./layers.ts";
 export type { LayersLoss, LayersLossData, LayersOptions } from "./layers.ts";
 export { averagePrecision, recallAt } from "./metrics.ts";

@@ -4,8 +4,10 @@ import { describe, expectKnown, FocalError } from "../../errors.ts";
 import type { FocalSettings } from "../../focalLoss.ts";
 import { focal } from "../../losses/focal.ts";
 import type { AnyLoss } from "../../losses/loss.ts";
-import { optionNames, tfjsLoss } from "./loss.ts";
-import type { TfjsOptions } from "./loss.ts";
+import { bindTensors, optionNames } from "./bind.ts";
+import type { TfjsOptions } from "./bind.ts";
+import { byHead, kindOf } from "./kinds.ts";
+import type { KindOf } from "./kinds.ts";
 
 /** What a layers loss is bound with; `from` is "probabilities" unless said. */
 export type LayersOptions = Omit<TfjsOptions, "reduction">;
@@ -44,16 +46,22 @@ type Family = (settings: never) => AnyLoss;
  * model.compile({ optimizer: "adam", loss: layersLoss(varifocal(), { from: "logits" }) });
  */
 export function layersLoss(loss: AnyLoss, options: LayersOptions = {}): LayersLoss {
+  if (!loss?.formula) throw new FocalError("argument", `layersLoss takes a loss, like focal({ gamma: 2 }), got ${describe(loss)}`);
   expectKnown("layersLoss", options, optionNames.filter((name) => name !== "reduction"));
+  return perExample(loss, options, kindOf);
+}
+
+/** The loss that layers calls. */
+function perExample(loss: AnyLoss, options: LayersOptions, kinds: KindOf): LayersLoss {
   const settings = { from: "probabilities", ...options } as const;
-  const losses = tfjsLoss(loss, { ...settings, reduction: Reduction.NONE });
-  const perExample = (labels: Tensor, scores: Tensor): Tensor => {
+  const losses = bindTensors(loss, { ...settings, reduction: Reduction.NONE }, kinds);
+  const compute = (labels: Tensor, scores: Tensor): Tensor => {
     const each = losses(labels, scores);
     return each.rank < 2 ? each : mean(reshape(each, [each.shape[0]!, -1]), 1);
   };
   const data = (): LayersLossData => ({ loss: loss.name, settings: { ...loss.parameters, ...(loss.alpha !== undefined && { alpha: loss.alpha }) }, options: settings });
   // Not enumerable: layers takes enumerable properties of a loss for the names of outputs.
-  return Object.defineProperties(perExample, { name: { value: loss.name }, toJSON: { value: data } }) as LayersLoss;
+  return Object.defineProperties(compute, { name: { value: loss.name }, toJSON: { value: data } }) as LayersLoss;
 }
 
 /**
@@ -71,7 +79,7 @@ export function layersLoss(loss: AnyLoss, options: LayersOptions = {}): LayersLo
 export function focalLoss(options: FocalSettings & LayersOptions = {}): LayersLoss {
   expectKnown("focalLoss", options, ["gamma", "alpha", ...optionNames.filter((name) => name !== "reduction")]);
   const { gamma, alpha, ...rest } = options;
-  return layersLoss(focal({ ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) }), rest);
+  return perExample(focal({ ...(gamma !== undefined && { gamma }), ...(alpha !== undefined && { alpha }) }), rest, byHead);
 }
 
 /**

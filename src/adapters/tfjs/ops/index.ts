@@ -1,10 +1,7 @@
 import { add, cast, div, fill, log, maximum, minimum, mul, square, sub, sum, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Answer, TensorJob } from "../job.ts";
-import { batchLoss } from "./batch.ts";
-import { pairLosses } from "./pair.ts";
-import { sigmoidLosses } from "./sigmoid.ts";
-import { softmaxLosses } from "./softmax.ts";
+import type { Kind } from "../kinds.ts";
 import type { Value } from "./words.ts";
 
 const least = 2 ** -126, gap = 2 ** -24;
@@ -25,11 +22,10 @@ function fromProbabilities(head: "sigmoid" | "softmax", given: Tensor): { logits
 }
 
 /** Runs a job in the backend's own operations: on every backend, at the accuracy of its exponential. */
-export const byOps = (job: TensorJob): Answer => tidy(() => {
-  const { plan: { loss, head, from }, total, divisor } = job, scores = cast(job.logits, "float32");
+export const byOps = (job: TensorJob, ops: Kind["ops"]): Answer => tidy(() => {
+  const { plan: { head, from }, total, divisor } = job, scores = cast(job.logits, "float32");
   const { logits, chain } = from === "logits" ? { logits: scores, chain: (derivatives: readonly Tensor[]) => [...derivatives] } : fromProbabilities(head, scores);
-  const run = loss.kind === "batch" ? batchLoss : loss.kind === "pair" ? pairLosses : head === "sigmoid" ? sigmoidLosses : softmaxLosses;
-  const [value, ...derivatives] = run({ ...job, logits }).map((found: Value) => (typeof found === "number" ? fill(logits.shape, found) : found)) as [Tensor, ...Tensor[]];
+  const [value, ...derivatives] = ops({ ...job, logits }).map((found: Value) => (typeof found === "number" ? fill(logits.shape, found) : found)) as [Tensor, ...Tensor[]];
   const answer = [total ? sum(value) : value, ...chain(derivatives)];
   return divisor === 1 ? answer : answer.map((part) => mul(part, 1 / divisor));
 });
