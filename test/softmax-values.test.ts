@@ -130,7 +130,7 @@ test("labels of every array type, logits in shared memory and at odd addresses: 
 });
 
 test.each([[-1, Int32Array], [255, Uint8Array], [3, Int32Array], [-100, Float32Array], [4294967295, Uint32Array], [0.5, Float64Array], [2 ** 40, Array]] as const)("labels of %s are ignored, as %o, whatever their rows hold", (ignoreIndex, type) => {
-  const classes = 5, rows = 40, logits = logitsOf(0, rows * classes), labels = type.from(labelsOf(rows, classes), (label, i) => (i % 3 === 0 ? ignoreIndex : label)) as Int32Array;
+  const classes = 5, rows = 40, logits = logitsOf(0, rows * classes), labels = (type as Int32ArrayConstructor).from(labelsOf(rows, classes), (label, i) => (i % 3 === 0 ? ignoreIndex : label));
   const spoilt = logits.slice();
   for (let i = 0; i < spoilt.length; i++) if (labels[Math.floor(i / classes)] === ignoreIndex) spoilt[i] = [NaN, Infinity, -Infinity, 1e30][i % 4]!;
   const options = { classes, ignoreIndex }, want = run("js", focal(), options, logits, labels);
