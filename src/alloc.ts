@@ -1,10 +1,11 @@
-import { FocalError } from "./errors.ts";
+import { describe, FocalError } from "./errors.ts";
 import { commonMachine, machineWithRoom } from "./kernels/machine.ts";
+import type { ArrayType } from "./kernels/machine.ts";
 
 /** Arrays of one length that share the memory of the SIMD kernels. */
-export interface Room {
+export interface Room<T extends Float32Array | Uint8Array = Float32Array> {
   readonly logits: Float32Array;
-  readonly targets: Float32Array;
+  readonly targets: T;
   readonly weights: Float32Array;
   readonly grad: Float32Array;
   readonly hessian: Float32Array;
@@ -18,6 +19,7 @@ export interface Room {
  * Where SIMD is missing they are arrays like any other.
  *
  * @param length - numbers per array; with softmax, rows × classes
+ * @param type - of the targets: Float32Array (default) or, for targets of 0 and 1, Uint8Array, a quarter of the memory
  * @throws FocalError `argument` when the length is no whole number or memory runs out
  *
  * @example
@@ -25,12 +27,15 @@ export interface Room {
  * logits.fill(-3);                                                                // fill in place, do not replace
  * criterion(focal()).valueAndGrad(logits, targets, { out: grad }).grad === grad;   // true
  */
-export function alloc(length: number): Room {
+export function alloc(length: number): Room;
+export function alloc<T extends Float32Array | Uint8Array>(length: number, type: ArrayType<T>): Room<T>;
+export function alloc(length: number, type: ArrayType<Float32Array | Uint8Array> = Float32Array): Room<Float32Array | Uint8Array> {
   if (!(Number.isSafeInteger(length) && length >= 0)) throw new FocalError("argument", `length must be a whole number ≥ 0, got ${String(length)}`);
+  if (type !== Float32Array && type !== Uint8Array) throw new FocalError("argument", `type must be Float32Array or Uint8Array, got ${describe(type)}`);
   try {
     const machine = commonMachine() && machineWithRoom(5 * (4 * length + 64));
-    const take = (): Float32Array => (machine ? machine.take(length) : new Float32Array(length));
-    return { logits: take(), targets: take(), weights: take(), grad: take(), hessian: take() };
+    const take = (): Float32Array => (machine ? machine.take(length, Float32Array) : new Float32Array(length));
+    return { logits: take(), targets: machine ? machine.take(length, type) : new type(length), weights: take(), grad: take(), hessian: take() };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new FocalError("argument", `length must leave room in a memory of 4 GiB for five arrays, got ${length}`);

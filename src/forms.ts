@@ -62,7 +62,7 @@ export const sigmoidForm: Form = {
   },
   readTargets: readSigmoidTargets,
   js: (job) => sigmoidHead(job as Job<Loss>),
-  simd: { supports: (loss, { alpha }) => supports(loss, alpha), run: (job) => wasm(job as Job<Loss>) },
+  simd: { supports, run: (job) => wasm(job as Job<Loss>) },
 };
 
 /** Rows of competing logits, for losses of one margin. */

@@ -4,7 +4,7 @@ import type { Loss } from "focal-loss";
 import { add, differentiate, div, exp, fold, log, lower, max, min, mul, neg, num, pow, select, sigmoid, softplus, sqrt, stabilize, sub, sym, toFloat32, abs } from "focal-loss/expr";
 import type { Expr } from "focal-loss/expr";
 import { describe, expect, test, vi } from "vitest";
-import { body } from "../src/kernels/emit.ts";
+import { body } from "../src/kernels/head.ts";
 import { derive } from "../src/losses/derive.ts";
 import { evaluate } from "../src/targets/evaluate.ts";
 import { float32Numbers, numbers } from "../src/targets/number.ts";

@@ -2,7 +2,7 @@ import * as raw from "./expr.ts";
 import type { Expr } from "./expr.ts";
 import { fold } from "./fold.ts";
 import type { Target } from "./fold.ts";
-import { multiple } from "./simplify.ts";
+import { multiple, simplify } from "./simplify.ts";
 
 const { num, neg, add, sub, mul, div, abs, max, min, select, power2, head, exponent, significand } = raw;
 
@@ -64,44 +64,45 @@ function tailOf(e: Expr, tails: Tails): Expr | undefined {
   const [a, b] = e.args;
   if (e.word === "sym") return tails.get(e.name);
   if (e.word === "add") return both(sub(b!, sub(e, a!)), tailOf(a!, tails));
+  if (e.word === "num") return e.value === Math.fround(e.value) ? undefined : num(e.value - Math.fround(e.value));
   const inner = a && tailOf(a, tails);
-  if (!inner) return undefined;
-  if (e.word === "neg") return neg(inner);
+  if (e.word === "sub" && tails.size > 0) {
+    const back = sub(e, a!), lost = tailOf(b!, tails);
+    return both(sub(sub(a!, sub(e, back)), add(b!, back)), both(lost && neg(lost), inner));
+  }
+  if (!inner || e.word === "neg") return inner && neg(inner);
   if (e.word === "abs") return select(a, inner, neg(inner));
   return e.word === "max" && b!.word === "num" ? select(sub(a, b!), inner, num(0)) : undefined;
 }
 
-/** A factor, its two parts of 12 bits, and the most and the least that it may multiply. */
-type Factor = readonly [k: Expr, high: Expr, low: Expr, most: Expr, least: Expr];
-const known = (k: number): Factor => [num(k), num(truncate(k)), num(k - truncate(k)), num(88 / Math.abs(k)), num(-88 / Math.abs(k))];
-const unknown = (k: Expr, most = div(num(88), abs(k))): Factor => [k, head(k), sub(k, head(k)), most, neg(most)];
+/** A factor in two parts, and how large what it multiplies may be for a product of 88. */
+function split(k: Expr, tails: Tails): { high: Expr; low: Expr; bound: Expr } {
+  if (k.word === "num") return { high: num(truncate(k.value)), low: num(k.value - truncate(k.value)), bound: num(88 / Math.abs(k.value)) };
+  return { high: head(k), low: both(sub(k, head(k)), tailOf(k, tails))!, bound: div(num(88), abs(k)) };
+}
 
 /** e^(k·y). The product reaches 88, where its last bit is 4e-6: it is carried in two parts. */
-function expOfProduct([k, high, low, most, least]: Factor, y: Expr, tails: Tails): Expr {
-  const bounded = max(min(y, most), least), product = mul(k, bounded);
+function expOfProduct(k: Expr, y: Expr, tails: Tails): Expr {
+  const { high, low, bound } = split(k, tails), bounded = max(min(y, bound), simplify.neg(bound)), product = mul(k, bounded);
   const yHigh = head(bounded), yLow = sub(bounded, yHigh);
   const lost = add(add(add(sub(mul(high, yHigh), product), mul(high, yLow)), mul(low, yHigh)), mul(low, yLow));
   const found = tailOf(y, tails);
-  const tail = found && tails.size > 0 ? select(sub(most, abs(y)), found, num(0)) : found;
+  const tail = found && tails.size > 0 ? select(sub(bound, abs(y)), found, num(0)) : found;
   return expOf(product, tail ? add(lost, mul(k, tail)) : lost);
 }
 
-/** e^x, by the shape of x: −|u| needs one bound, a multiple a second part. */
+/** e^x, by the shape of x: −|u| needs one bound, a multiple, by a number or by a setting, a second part. */
 function expBy(x: Expr, tails: Tails): Expr {
-  const { factor, of } = multiple(x), [k, y] = of.word === "mul" ? of.args : [];
-  if (Math.abs(factor) !== 1) return expOfProduct(known(factor), of, tails);
-  if (k?.word === "sym") return expOfProduct(unknown(factor < 0 ? neg(k) : k), y!, tails);
+  const { factor, of } = multiple(x), [a, b] = of.args;
+  if (Math.abs(factor) !== 1) return expOfProduct(num(factor), of, tails);
+  if (of.word === "mul" && (a!.word === "sym" || tailOf(a!, tails))) return expOfProduct(factor < 0 ? simplify.neg(a!) : a!, b!, tails);
   if (factor < 0 && of.word === "abs") return expOfNegative(x, tailOf(x, tails));
   return expOf(max(min(x, num(highest)), num(-lowest)));
 }
 
+const bits = new DataView(new ArrayBuffer(4));
 /** k with the low 12 bits of its float32 significand cleared. */
-function truncate(k: number): number {
-  const bits = new DataView(new ArrayBuffer(4));
-  bits.setFloat32(0, k);
-  bits.setInt32(0, bits.getInt32(0) & ~0xfff);
-  return bits.getFloat32(0);
-}
+const truncate = (k: number): number => (bits.setFloat32(0, k), bits.setInt32(0, bits.getInt32(0) & ~0xfff), bits.getFloat32(0));
 
 /** log(2ⁿ (1 + f)) for |n| < 2¹⁴ and 1 + f in [√½, √2] as a sum of two, of which the first is exact. */
 export function logInTwo(n: Expr, f: Expr): readonly [Expr, Expr] {
@@ -110,8 +111,7 @@ export function logInTwo(n: Expr, f: Expr): readonly [Expr, Expr] {
 }
 
 function logOf(x: Expr): Expr {
-  const m = significand(x), carry = sub(m, num(Math.SQRT2));
-  const f = sub(select(carry, mul(num(0.5), m), m), num(1)), n = add(exponent(x), select(carry, num(1), num(0)));
+  const m = significand(x), carry = sub(m, num(Math.SQRT2)), f = sub(select(carry, mul(num(0.5), m), m), num(1)), n = add(exponent(x), select(carry, num(1), num(0)));
   return select(x, add(...logInTwo(n, f)), num(NaN));
 }
 

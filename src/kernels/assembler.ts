@@ -2,13 +2,15 @@ export const i32 = 0x7f, f32 = 0x7d, f64 = 0x7c, v128 = 0x7b;
 
 /** SIMD opcodes, after the prefix 0xfd. */
 export const simd = {
-  "v128.load": 0, "v128.load32_splat": 9, "v128.store": 11, "v128.const": 12, "i8x16.shuffle": 13, "i32x4.splat": 17, "f32x4.splat": 19,
-  "f32x4.extract_lane": 31, "f64x2.extract_lane": 33, "i32x4.eq": 55, "i32x4.lt_u": 58, "i32x4.gt_s": 59, "f32x4.eq": 65, "f32x4.ge": 70,
+  "v128.load": 0, "v128.load8x8_u": 2, "v128.load32_splat": 9, "v128.store": 11, "v128.const": 12, "i8x16.shuffle": 13,
+  "i32x4.splat": 17, "f32x4.splat": 19, "f32x4.extract_lane": 31, "f64x2.extract_lane": 33,
+  "i32x4.eq": 55, "i32x4.lt_u": 58, "i32x4.gt_s": 59, "f32x4.eq": 65, "f32x4.ge": 70,
   "v128.and": 78, "v128.andnot": 79, "v128.or": 80, "v128.xor": 81, "v128.bitselect": 82, "v128.any_true": 83,
-  "v128.load32_lane": 86, "v128.store32_lane": 90, "v128.load32_zero": 92,
-  "f64x2.promote_low_f32x4": 95, "i32x4.all_true": 163, "i32x4.shl": 171, "i32x4.shr_s": 172, "i32x4.shr_u": 173, "i32x4.add": 174, "i32x4.sub": 177, "i32x4.max_s": 184,
+  "v128.load32_lane": 86, "v128.store32_lane": 90, "v128.load32_zero": 92, "f64x2.promote_low_f32x4": 95,
+  "i32x4.all_true": 163, "i32x4.extend_low_i16x8_u": 169, "i32x4.shl": 171, "i32x4.shr_s": 172, "i32x4.shr_u": 173, "i32x4.add": 174, "i32x4.sub": 177, "i32x4.max_s": 184,
   "f32x4.abs": 224, "f32x4.neg": 225, "f32x4.sqrt": 227, "f32x4.add": 228, "f32x4.sub": 229, "f32x4.mul": 230, "f32x4.div": 231,
   "f32x4.pmin": 234, "f32x4.pmax": 235, "f64x2.add": 240, "i32x4.trunc_sat_f32x4_s": 248, "f32x4.convert_i32x4_s": 250,
+  "f32x4.relaxed_madd": 261, "f32x4.relaxed_nmadd": 262,
 } as const;
 
 /** Writes WebAssembly code: just the instructions that a SIMD loop needs. */
@@ -97,7 +99,7 @@ export class Code {
   }
 
   /** A load or store at an offset, aligned to 2^4 bytes; one lane of it to 2^2. */
-  memory(op: "v128.load" | "v128.store" | "v128.load32_splat" | "v128.load32_zero", offset: number): this {
+  memory(op: "v128.load" | "v128.store" | "v128.load8x8_u" | "v128.load32_splat" | "v128.load32_zero", offset: number): this {
     return this.vec(op).byte(op === "v128.load" || op === "v128.store" ? 4 : 2).unsigned(offset);
   }
 

@@ -1,91 +1,116 @@
 import type { Floats, Job } from "../heads/job.ts";
 import type { Loss } from "../losses/loss.ts";
-import { blockLength } from "./machine.ts";
-import type { Blocks, Machine } from "./machine.ts";
+import { blockLength, kindOf } from "./arrays.ts";
+import type { TargetKind } from "./arrays.ts";
+import { verdictAt } from "./machine.ts";
+import type { Block, Blocks, Machine } from "./machine.ts";
+import { fillTables } from "./tables.ts";
+import type { Columns } from "./tables.ts";
 import { step } from "./weave.ts";
 
-/** The modules of one variant: what sums the losses, and what stores them. Each is compiled when it is first needed. */
+/** The modules of one variant, each compiled when it is first needed. */
 export interface Modules {
+  /** Sums the losses. */
   sum(): WebAssembly.Module;
+  /** Sums the losses times their weights. */
+  weightedSum(): WebAssembly.Module;
+  /** Stores the losses. */
   each(): WebAssembly.Module;
+  /** What they find in tables, if anything is given per column. */
+  readonly columns: Columns | undefined;
 }
 
-/**
- * Runs a block's whole steps; what is left over behind the last is run padded, with every loss stored.
- * Returns the sum of the losses, unless each is wanted.
- */
+/** How a job's targets reach the kernel. */
+export const targetKind = ({ targets, ignoreIndex }: Job<Loss>): TargetKind => (ignoreIndex === undefined ? kindOf(targets) : "floats");
+
+/** Runs a block. Returns the sum of the losses, unless each is wanted. */
 export function runBlock(machine: Machine, modules: Modules, job: Job<Loss>, from: number, to: number): number {
-  const whole = to - ((to - from) % step);
-  machine.hard.fill(-1);
-  let sum = whole > from ? pass(machine, (job.losses ? modules.each : modules.sum)(), job, from, whole) : 0;
-  if (whole === to || machine.hard.includes(0)) return sum;
-  pass(machine, modules.each(), job, whole, to);
-  for (let i = 0; i < to - whole; i++) sum += machine.blocks.losses[i]!;
-  return sum;
+  if (modules.columns) fillTables(machine.tables, modules.columns, job, from, to);
+  const rest = (to - from) % step;
+  if (rest === 0 || rest === to - from || !machine.holds(job.logits)) return pass(machine, modules, job, from, to, 0);
+  // Arrays that are used where they lie may not be touched behind their end: what is left over behind the last step is copied.
+  const sum = pass(machine, modules, job, from, to - rest, 0);
+  return machine.hard[0] === 0 ? sum : sum + pass(machine, modules, job, to - rest, to, to - from - rest);
 }
 
 /** One run of a kernel over part of the arrays: at their own addresses where it may, through the blocks where it must. */
-function pass(machine: Machine, module: WebAssembly.Module, job: Job<Loss>, from: number, to: number): number {
-  const padding = (step - ((to - from) % step)) % step;
-  const [logits, targets, weights, losses, grad, hessian] = copyIn(machine, machine.blocks, job, from, to, padding);
-  const sum = machine.kernel(module)(logits, targets, weights, losses, grad, hessian, to - from + padding, job.scale, machine.hard.byteOffset);
-  copyOut(machine, machine.blocks, job, from, to, padding);
+function pass(machine: Machine, modules: Modules, job: Job<Loss>, from: number, to: number, tableFrom: number): number {
+  const { blocks, tables } = machine, length = to - from, padding = -length & (step - 1);
+  const module = (job.losses ? modules.each : padding > 0 ? modules.weightedSum : modules.sum)();
+  const at = copyIn(machine, blocks, job, from, to, padding);
+  const sum = machine.kernel(module)(at[0], at[1], at[2], at[3], at[4], at[5], length + padding, job.scale, verdictAt, tables.at + 4 * tableFrom);
+  copyOut(machine, blocks, job, from, to, padding);
   return sum;
 }
 
 /** Where a kernel finds and leaves the numbers of each array. */
 export type Addresses = readonly [logits: number, targets: number, weights: number, losses: number, grad: number, hessian: number];
 
-/** Copies the inputs that live elsewhere into blocks, padded with zeros. Returns where everything is. */
+/** Copies the inputs that live elsewhere into blocks, padded with examples without weight. Returns where everything is. */
 export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: number, to: number, padding: number): Addresses {
-  const length = to - from, { ignoreIndex } = job;
-  const input = (array: ArrayLike<number> | undefined, block: Float32Array): number => {
-    if (padding === 0 && ignoreIndex === undefined && stays(machine, array)) return array.byteOffset + 4 * from;
-    if (array) fill(block, machine.workers > 0, partOf(array, from, to));
-    if (padding > 0) block.fill(0, length, length + padding);
-    return block.byteOffset;
-  };
-  const output = (array: Floats | undefined, block: Float32Array): number => (padding === 0 && stays(machine, array) ? array.byteOffset + 4 * from : block.byteOffset);
-  const logits = input(job.logits, blocks.logits), targets = input(job.targets, blocks.targets), weights = input(job.weights, blocks.weights);
+  const { weights, ignoreIndex } = job, kind = targetKind(job), inPlace = padding === 0 && ignoreIndex === undefined;
+  const targets = kind === "floats" ? blocks.targets : kind === "bytes" ? blocks.bytes : blocks.words;
+  const addresses: Addresses = [
+    input(machine, job.logits, blocks.logits, blocks.at.logits, from, to, inPlace), input(machine, job.targets, targets, blocks.at.targets, from, to, inPlace),
+    weights ? input(machine, weights, blocks.weights, blocks.at.weights, from, to, inPlace) : blocks.at.weights,
+    output(machine, job.losses, blocks.at.losses, from, padding), output(machine, job.grad, blocks.at.grad, from, padding), output(machine, job.hessian, blocks.at.hessian, from, padding),
+  ];
+  if (!weights && !inPlace) blocks.weights.fill(1, 0, to - from);
+  for (let i = to - from; i < to - from + padding; i++) blocks.logits[i] = targets[i] = blocks.weights[i] = 0;
   if (ignoreIndex !== undefined) silence(blocks, job, from, to);
-  return [logits, targets, weights, output(job.losses, blocks.losses), output(job.grad, blocks.grad), output(job.hessian, blocks.hessian)];
+  return addresses;
 }
+
+function input(machine: Machine, array: ArrayLike<number>, block: Block, at: number, from: number, to: number, inPlace: boolean): number {
+  if (inPlace && machine.holdsAs(array, block)) return array.byteOffset + block.BYTES_PER_ELEMENT * from;
+  fill(block, machine.workers > 0, partOf(array, from, to));
+  return at;
+}
+
+const output = (machine: Machine, array: Floats | undefined, at: number, from: number, padding: number): number =>
+  (array && padding === 0 && machine.holds(array) ? array.byteOffset + 4 * from : at);
+
+/** Whether every array of a job can be used where it lies, as float32. */
+export const staysPut = (machine: Machine, { logits, targets, weights, ignoreIndex, losses, grad, hessian }: Job<Loss>): boolean =>
+  ignoreIndex === undefined && [logits, targets, weights, losses, grad, hessian].every((array) => array === undefined || machine.holds(array));
 
 /** Some elements of an array, as another array's `set` takes them. */
 export const partOf = (array: ArrayLike<number>, from: number, to: number): Float32Array | number[] =>
-  ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to);
+  from === 0 && to === array.length ? array as Float32Array
+    : ArrayBuffer.isView(array) ? (array as Float32Array).subarray(from, to) : Array.prototype.slice.call(array, from, to);
 
 const converted = new Float32Array(blockLength);
 
 /** Engines convert numbers one by one, slowly, into memory that is shared: there, better beforehand. */
-function fill(block: Float32Array, shared: boolean, part: Float32Array | number[]): void {
-  if (shared && !(part instanceof Float32Array)) {
+function fill(block: Block, shared: boolean, part: ArrayLike<number>): void {
+  if (shared && block instanceof Float32Array && !(part instanceof Float32Array)) {
     converted.set(part);
-    block.set(part.length === blockLength ? converted : converted.subarray(0, part.length));
+    block.set(firstOf(converted, part.length));
   } else block.set(part);
 }
 
-/** Copies what blocks hold of the results to where it belongs. */
-export function copyOut(machine: Machine, blocks: Blocks, job: Job<Loss>, from: number, to: number, padding: number): void {
-  const out = (array: Floats | undefined, block: Float32Array): void => {
-    if (array && !(padding === 0 && stays(machine, array))) array.set(to - from === blockLength ? block : block.subarray(0, to - from), from);
-  };
-  out(job.losses, blocks.losses);
-  out(job.grad, blocks.grad);
-  out(job.hessian, blocks.hessian);
+const parts = new WeakMap<Float32Array, Float32Array>();
+
+/** The first elements of a block: the same view again as long as the length stays. */
+function firstOf(block: Float32Array, length: number): Float32Array {
+  if (length === blockLength) return block;
+  let part = parts.get(block);
+  if (part?.length !== length) parts.set(block, (part = block.subarray(0, length)));
+  return part;
 }
 
-/** Whether an array can be used where it lies. */
-const stays = (machine: Machine, array: ArrayLike<number> | undefined): array is Float32Array => array !== undefined && machine.holds(array);
+/** Copies what blocks hold of the results to where it belongs. */
+export function copyOut(machine: Machine, blocks: Blocks, { losses, grad, hessian }: Job<Loss>, from: number, to: number, padding: number): void {
+  if (losses) copyBack(machine, losses, blocks.losses, from, to, padding);
+  if (grad) copyBack(machine, grad, blocks.grad, from, to, padding);
+  if (hessian) copyBack(machine, hessian, blocks.hessian, from, to, padding);
+}
 
-/** Whether every array of a job can be. */
-export const staysPut = (machine: Machine, { logits, targets, weights, ignoreIndex, losses, grad, hessian }: Job<Loss>): boolean =>
-  ignoreIndex === undefined && [logits, targets, weights, losses, grad, hessian].every((array) => array === undefined || machine.holds(array));
+function copyBack(machine: Machine, array: Floats, block: Float32Array, from: number, to: number, padding: number): void {
+  if (padding > 0 || !machine.holds(array)) array.set(firstOf(block, to - from), from);
+}
 
 /** Ignored examples become harmless ones of weight 0. */
-function silence({ logits, targets, weights }: Blocks, { targets: given, weights: factors, ignoreIndex }: Job<Loss>, from: number, to: number): void {
-  for (let i = 0; i < to - from; i++) {
-    if (!factors) weights[i] = 1;
-    if (given[from + i] === ignoreIndex) weights[i] = targets[i] = logits[i] = 0;
-  }
+function silence({ logits, targets, weights }: Blocks, { targets: given, ignoreIndex }: Job<Loss>, from: number, to: number): void {
+  for (let i = 0; i < to - from; i++) if (given[from + i] === ignoreIndex) weights[i] = targets[i] = logits[i] = 0;
 }

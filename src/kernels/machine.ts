@@ -1,19 +1,34 @@
-import { arrays } from "./emit.ts";
+import { arrays, blockBytes, blockLength } from "./arrays.ts";
+import type { ArrayName } from "./arrays.ts";
+import { mostTables } from "./tables.ts";
+import type { Tables } from "./tables.ts";
+export { blockBytes, blockLength } from "./arrays.ts";
 
-/** Elements of one block: what is copied in, run over and copied out at a time, small enough for a level-2 cache. */
-export const blockLength = 16384;
-export const blockBytes = blockLength * 4;
 const pageBytes = 65536;
 
 /** A kernel bound to a memory: see `emit` for its arguments. Returns the sum of the losses. */
 export type Run = (
-  logits: number, targets: number, weights: number, losses: number, grad: number, hessian: number, elements: number, scale: number, verdict: number,
+  logits: number, targets: number, weights: number, losses: number, grad: number, hessian: number, elements: number, factor: number, verdict: number, tables?: number,
 ) => number;
 
-type ArrayName = (typeof arrays)[number];
+/** Memory of a block, as one of the types that kernels read. */
+export type Block = Float32Array | Int32Array | Uint8Array;
 
-/** A block for each array, side by side. */
-export type Blocks = Readonly<Record<ArrayName, Float32Array>>;
+/** What makes arrays of one type. */
+export interface ArrayType<T> {
+  new (length: number): T;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): T;
+}
+
+/** Where a caller's kernel says whether all targets were hard. */
+export const verdictAt = arrays.length * blockBytes;
+
+/** A block for each array, side by side; that of targets also as integers. Addresses are kept, as asking a view for its own takes long. */
+export interface Blocks extends Readonly<Record<ArrayName, Float32Array>> {
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly at: Readonly<Record<ArrayName, number>>;
+}
 
 /** Blocks per worker: what it is handed (one being worked on, one ready), and where it writes before it may write anywhere else. */
 export const slotsPerWorker = 2;
@@ -28,9 +43,12 @@ export const setBytes = arrays.length * blockBytes + 64;
  */
 export class Machine {
   readonly memory: WebAssembly.Memory;
+  readonly #buffer: ArrayBufferLike;
+  readonly #hasRoom: boolean;
   readonly blocks: Blocks;
   /** Four lanes of ones, if the last run met hard targets only. */
   readonly hard: Int32Array;
+  readonly tables: Tables;
   /** Workers that there are blocks for. */
   readonly workers: number;
   #free: number;
@@ -39,28 +57,41 @@ export class Machine {
   /** @param room - bytes beside the blocks */
   constructor(room: number, workers: number) {
     this.workers = workers;
-    this.#free = (1 + workers * (1 + slotsPerWorker)) * setBytes;
+    this.#hasRoom = room > 0;
+    const tables = (1 + workers * (1 + slotsPerWorker)) * setBytes;
+    this.#free = tables + mostTables * blockBytes;
     const pages = Math.ceil((this.#free + room) / pageBytes);
     this.memory = new WebAssembly.Memory({ initial: pages, ...(workers > 0 && { maximum: pages, shared: true }) });
+    this.#buffer = this.memory.buffer; // asking for it takes as long as a small job
     this.blocks = this.blocksAt(0);
-    this.hard = new Int32Array(this.memory.buffer, arrays.length * blockBytes, 4);
+    this.hard = new Int32Array(this.memory.buffer, verdictAt, 4);
+    const blocks = Array.from({ length: mostTables }, (_, i) => new Float32Array(this.memory.buffer, tables + i * blockBytes, blockLength));
+    this.tables = { at: tables, blocks, columns: undefined, phase: 0, length: 0 };
   }
 
   /** The set of blocks with some number: 0 is the caller's. */
   blocksAt(set: number): Blocks {
-    return Object.fromEntries(arrays.map((name, i) => [name, new Float32Array(this.memory.buffer, set * setBytes + i * blockBytes, blockLength)])) as Record<ArrayName, Float32Array>;
+    const { buffer } = this.memory;
+    const at = Object.fromEntries(arrays.map((name, i) => [name, set * setBytes + i * blockBytes])) as Record<ArrayName, number>;
+    const blocks = Object.fromEntries(arrays.map((name) => [name, new Float32Array(buffer, at[name], blockLength)])) as Record<ArrayName, Float32Array>;
+    return { ...blocks, words: new Int32Array(buffer, at.targets, blockLength), bytes: new Uint8Array(buffer, at.targets, blockLength), at };
   }
 
   /** An array in this memory, at an address that vectors like. */
-  take(length: number): Float32Array {
-    const array = new Float32Array(this.memory.buffer, this.#free, length);
-    this.#free += Math.ceil(length / 16) * 64;
+  take<T extends Block>(length: number, type: ArrayType<T>): T {
+    const array = new type(this.memory.buffer, this.#free, length);
+    this.#free += Math.ceil(array.byteLength / 64) * 64;
     return array;
   }
 
   /** Whether an array lives here. */
   holds(array: ArrayLike<number>): array is Float32Array {
-    return array instanceof Float32Array && array.buffer === this.memory.buffer;
+    return this.#hasRoom && array instanceof Float32Array && array.buffer === this.#buffer;
+  }
+
+  /** Whether an array lives here, and as a block would: for blocks of integers that is known of what is asked about. */
+  holdsAs(array: ArrayLike<number>, block: Block): array is Block {
+    return block instanceof Float32Array ? this.holds(array) : this.#hasRoom && (array as Block).buffer === this.#buffer;
   }
 
   /** A module's kernel in this memory. */
@@ -90,8 +121,9 @@ export function commonMachine(): Machine | null {
 
 /** The machines that arrays were allotted in, found again by their memory. */
 const machines = new WeakMap<ArrayBufferLike, Machine>();
+let anyRoom = false;
 
-export const machineOf = (array: Float32Array): Machine | undefined => machines.get(array.buffer);
+export const machineOf = (array: Float32Array): Machine | undefined => (anyRoom ? machines.get(array.buffer) : undefined);
 
 let workers = 0;
 
@@ -104,5 +136,6 @@ export function makeRoomFor(count: number): void {
 export function machineWithRoom(bytes: number): Machine {
   const machine = new Machine(bytes, workers);
   machines.set(machine.memory.buffer, machine);
+  anyRoom = true;
   return machine;
 }

@@ -78,7 +78,7 @@ export function runPlanes({ program, run }: Compiled, job: Job, first: number, c
         for (let k = 0; k < count; k++) blocks.logits[k * room + i] = blocks.targets[k * room + i] = 0;
       } else if (!perLogit) blocks.targets[label * room + i] = 1;
     }
-    run(...planes.map((name) => blocks[name as keyof Blocks].byteOffset), records.byteOffset, padded / step, count, 4 * room);
+    run(...planes.map((name) => blocks.at[name as keyof Blocks["at"]]), records.byteOffset, padded / step, count, 4 * room);
     visit?.(blocks, from, to);
     for (const [array, block] of [[grad, blocks.grad], [hessian, blocks.hessian]] as const) {
       if (array) columns.forEach((column, k) => move(array, job, column, from, to, block, k * room, true));

@@ -17,10 +17,10 @@ export interface Inputs {
   load(index: number, stream: number): void;
 }
 
-type Results = readonly (Register | undefined)[];
+export type Results = readonly (Register | undefined)[];
 
 /** How often each register is read: not at all if no result needs it; a result counts as more than once. */
-function countUses(instructions: readonly Instruction[], results: Results): Uint32Array {
+export function countUses({ instructions }: Listing, results: Results): Uint32Array {
   const uses = new Uint32Array(instructions.length);
   for (const register of results) if (register !== undefined) uses[register] = 2;
   for (let r = instructions.length - 1; r >= 0; r--) if (uses[r]! > 0) for (const arg of instructions[r]!.args) uses[arg]!++;
@@ -80,7 +80,7 @@ export class Weaver {
 
   /** Makes the constants ready that a listing's results need. */
   prepare(listing: Listing, results: Results): void {
-    const uses = countUses(listing.instructions, results);
+    const uses = countUses(listing, results);
     this.#uses.set(listing, uses);
     for (const [r, { op, immediate }] of listing.instructions.entries()) if (op === "v128.const" && uses[r]! > 0) this.constant(immediate);
   }

@@ -47,7 +47,8 @@ export function reader(plan: Plan, simd: boolean): Reader {
     const couldBeSimd = simd && logits instanceof Float32Array && engine !== "js" && (engine === "wasm" || logits.length >= worthSimd);
     // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
     const overwrites = call.out !== undefined && isWrittenOver(scores, call.out);
-    const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || !couldBeSimd || plan.ignoreIndex !== undefined);
+    const bySide = perClass !== undefined && !plan.perColumn; // settings that soft targets must be refused for
+    const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || bySide || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
     const onSimd = couldBeSimd && (!targets.mixed || mixes);
     if (engine === "wasm" && !onSimd) refuseSimd();

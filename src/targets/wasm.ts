@@ -7,7 +7,8 @@ export type Opcode =
   | "v128.const" | "v128.load" | "v128.and" | "v128.andnot" | "v128.xor" | "v128.or" | "v128.bitselect"
   | "i32x4.shl" | "i32x4.shr_s" | "i32x4.shr_u" | "i32x4.add" | "i32x4.sub" | "i32x4.max_s" | "i32x4.eq" | "i32x4.lt_u" | "i32x4.gt_s" | "i32x4.trunc_sat_f32x4_s" | "f32x4.convert_i32x4_s"
   | "f32x4.eq" | "f32x4.ge" | "f32x4.abs" | "f32x4.neg" | "f32x4.sqrt"
-  | "f32x4.add" | "f32x4.sub" | "f32x4.mul" | "f32x4.div" | "f32x4.pmin" | "f32x4.pmax" | "param";
+  | "f32x4.add" | "f32x4.sub" | "f32x4.mul" | "f32x4.div" | "f32x4.pmin" | "f32x4.pmax"
+  | "f32x4.relaxed_madd" | "f32x4.relaxed_nmadd" | "param";
 
 /** A value: the index of the instruction that makes it. */
 export type Register = number;
@@ -69,7 +70,7 @@ export class Listing {
       // One instruction of a processor, where WebAssembly's own neg and abs may be two.
       neg: (a) => {
         const { op, args } = this.instructions[a]!;
-        return op === "v128.and" && args[1] === size ? this.emit("v128.or", [args[0]!, sign]) : this.emit("v128.xor", [a, sign]);
+        return op === "v128.and" && args[1] === size ? this.emit("v128.or", [args[0]!, sign]) : this.#exclusive(a, sign);
       },
       abs: (a) => this.emit("v128.and", [a, size]),
       sqrt: one("f32x4.sqrt"),

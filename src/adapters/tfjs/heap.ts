@@ -3,7 +3,7 @@ import { arrays, emit } from "../../kernels/emit.ts";
 import { blockLength } from "../../kernels/machine.ts";
 import type { Run } from "../../kernels/machine.ts";
 import { forSharedMemory } from "../../kernels/sharedMemory.ts";
-import { supports } from "../../kernels/wasm.ts";
+import { sameForAll, supports } from "../../kernels/wasm.ts";
 import { step } from "../../kernels/weave.ts";
 import { LossCache } from "../../losses/cache.ts";
 import type { Labels, Order } from "../../losses/derive.ts";
@@ -15,7 +15,7 @@ export type Places = Readonly<Record<"logits" | "targets", Float32Array> & Parti
 
 /** Whether the SIMD kernel can run a plan where its tensors lie: logits, hard or soft targets as they are, nothing per column. */
 export const runsInHeap = ({ loss, head, alpha, from, smoothing, perColumn }: Plan): boolean =>
-  head === "sigmoid" && from === "logits" && smoothing === 0 && !perColumn && supports(loss, alpha);
+  head === "sigmoid" && from === "logits" && smoothing === 0 && !perColumn && supports(loss) && sameForAll(loss, alpha);
 
 const compiled = new LossCache<WebAssembly.Module>();
 const instances = new WeakMap<WebAssembly.Memory, WeakMap<WebAssembly.Module, Run>>();
