@@ -17,8 +17,8 @@ export const byClass = (scope: Scope, a: np.Array, classes: number): np.Array =>
 
 /** Rows of logits as formulas take them. */
 export function rowsOf(scope: Scope, { classes }: Plan, logits: np.Array, { offsets }: Tables): Rows {
-  const { x, step } = stepFrom(scope, byClass(scope, logits, classes));
-  return { z: scope.apart(x) as np.Array, steps: step, offsets: offsets! };
+  const { x, step } = stepFrom(scope, logits);
+  return { z: scope.apart(byClass(scope, x, classes)) as np.Array, steps: byClass(scope, step, classes), offsets: offsets! };
 }
 
 /** The class of each row, as true among false; undefined where labels may give shares to many. */
