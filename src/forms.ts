@@ -89,7 +89,8 @@ export const pairForm: Form = {
   refuse(loss, { smoothing }) {
     if (smoothing !== 0) refuse(loss, "is defined for one label per row: leave smoothing out");
   },
-  readTargets: readSoftmaxTargets,
+  // Its kernel does not look at labels itself.
+  readTargets: (reader, length, given) => readSoftmaxTargets(reader, length, given, true),
   js: (job) => pairHead(job as Job<PairLoss>),
   simd: { supports: supportsPair, run: (job) => wasmPair(job as Job<PairLoss>) },
 };
@@ -106,7 +107,7 @@ export const batchForm = (head: Head): Form => ({
     if (binary === "both" && per === "class" && head === "sigmoid" && classes > 1) refuse(loss, `with the sigmoid head tells one foreground from the background: classes must be 1, got ${classes}; softmax takes more`);
   },
   // Its kernels do not look at targets themselves.
-  readTargets: head === "sigmoid" ? (reader, length, given) => readSigmoidTargets(reader, length, given, true) : readSoftmaxTargets,
+  readTargets: (reader, length, given) => (head === "sigmoid" ? readSigmoidTargets : readSoftmaxTargets)(reader, length, given, true),
   js: (job) => batchHead(head, job as Job<BatchLoss>),
   simd: { supports: supportsBatch, mixes: () => true, run: (job) => wasmBatch(head, job as Job<BatchLoss>) },
 });

@@ -51,16 +51,20 @@ export function readSigmoidTargets(reader: Reader, length: number, given: Number
  * Reads the targets of softmax rows: one label per row, or a share of every class.
  *
  * @param length - how many logits they belong to
+ * @param ahead - whether to look at labels at all; a SIMD kernel checks those of typed arrays as it reads them
  * @throws FocalError `shape`, `target` or `label`
  */
-export function readSoftmaxTargets(reader: Reader, length: number, given: NumberArray): Targets {
+export function readSoftmaxTargets(reader: Reader, length: number, given: NumberArray, ahead: boolean): Targets {
   const { loss, classes, smoothing } = reader, rows = length / classes;
   const takesShares = loss.kind === "batch" ? loss.per === "class" : loss.kind === "margin" && loss.labels === "classes";
   if (takesShares && given.length === length && length > 0) return smoothShares(given, reader);
   if (given.length !== rows) refuseLength(`one label per row${takesShares ? " or one share per logit" : ""}: expected ${rows}${takesShares ? ` or ${length}` : ""}`, given);
   if (loss.kind === "margin" && loss.labels === "between") return sharesBetween(given, reader);
   const needsShares = smoothing > 0 || (loss.kind === "margin" && symbolsOf(loss.formula).has("own"));
-  return needsShares ? sharesOf(given, reader) : plain(given, reader.ignoreIndex, inspectLabels(given, classes, reader.ignoreIndex));
+  if (needsShares) return sharesOf(given, reader);
+  // In float32 a label of 1 + 1e-9 would pass for 1.
+  const untold = !ahead && ArrayBuffer.isView(given) && !(given instanceof Float64Array);
+  return plain(given, reader.ignoreIndex, untold ? { soft: false, valid: rows, positives: 0 } : inspectLabels(given, classes, reader.ignoreIndex));
 }
 
 function refuseLength(expected: string, given: NumberArray): never {
