@@ -4,7 +4,7 @@ import { fold } from "../../expr/fold.ts";
 import type { BitTarget } from "../../expr/fold.ts";
 import type { Scope, Tensor } from "./scope.ts";
 
-/** From here on float32 has whole numbers only: what is added is there to round, and is taken away again. */
+/** So large a number is only ever added to round, and taken away again: `toFloat32`'s 1.5·2²³ + 127. */
 const coarse = 2 ** 22;
 
 /**
@@ -21,7 +21,7 @@ export function say(scope: Scope, exprs: readonly Expr[], symbols: Readonly<Reco
     num: (value) => value,
     sym: (name) => symbols[name]!,
     neg, mul, max, min, abs,
-    // jax-js adds constants up, so that nothing would be rounded: the whole number itself stands for it with its bits in place.
+    // jax-js adds constants up, so that nothing would be rounded. Here the whole number stands for the sum that holds it.
     add: (a, b) => (typeof b === "number" && b >= coarse ? scope.of(np.floor, add(a, 0.5)) : add(a, b)),
     sub: (a, b) => (typeof b === "number" && b >= coarse ? a : sub(a, b)),
     power2: (n) => apart(scope.of((array: np.Array) => np.leftShift(array.astype(np.int32).add(integer(127)), integer(23)).view(np.float32), n as np.Array)),
