@@ -14,7 +14,7 @@ interface Given {
   readonly examples: number;
   readonly inner?: number;
   readonly soft?: boolean;
-  readonly options?: Partial<CriterionOptions>;
+  readonly options?: Pick<CriterionOptions, "soft" | "classWeights">;
 }
 
 /** The kernel's answers, and what they have to be. */

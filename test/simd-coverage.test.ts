@@ -17,12 +17,12 @@ const losses: readonly (readonly [name: string, loss: Loss, rules: readonly (Sof
 const logits = Float32Array.from({ length: 333 }, (_, i) => (i - 166) / 9.7);
 const hard = Uint8Array.from(logits, (_, i) => (i * 7) % 3 === 0 ? 1 : 0), soft = Float32Array.from(logits, (_, i) => (i % 10) / 9); // none where a formula changes its piece
 
-/** SIMD against JavaScript, relative to the result and, where it passes through 0, to how fast it moves with the logit, within ½. */
+/** SIMD against JavaScript, relative to the result and, where it passes through 0, to how fast it moves with the logit, within ½, or the Hessian to the gradient, as large as its terms. */
 function agree(loss: Loss, targets: ArrayLike<number>, options: { soft?: SoftRule }): void {
   const run = (engine: "wasm" | "js", by = 0) => criterion(loss, { reduction: "none", engine, ...options }).derivatives(logits.map((x) => x + by), targets);
   const simd = run("wasm"), [js, below, above] = [run("js"), run("js", -0.5), run("js", 0.5)];
   for (const [part, gate] of [["value", 1e-6], ["grad", 2e-6], ["hessian", 3e-6]] as const) {
-    const size = (i: number): number => Math.abs(js[part][i]!) + 2 * Math.max(...[below, above].map((moved) => Math.abs(moved[part][i]! - js[part][i]!)));
+    const size = (i: number): number => Math.abs(js[part][i]!) + (part === "hessian" ? Math.abs(js.grad[i]!) : 0) + 2 * Math.max(...[below, above].map((moved) => Math.abs(moved[part][i]! - js[part][i]!)));
     const far = simd[part].findIndex((v, i) => !(Math.abs(v - js[part][i]!) <= gate * size(i) + 2 ** -118));
     expect(far < 0 ? undefined : [logits[far], targets[far], simd[part][far], js[part][far]], part).toBeUndefined();
   }
