@@ -13,8 +13,11 @@ import type { From } from "./scores.ts";
  * nothing ("none"), the sum ÷ max(1, targets above 0), as dense detectors divide, or Σ wℓ ÷ Σ w.
  */
 export type Reduction = "mean" | "sum" | "none" | "positives" | "weightedMean";
-/** Where the loss runs. JavaScript computes in float64, WebAssembly SIMD in float32. */
-export type Engine = "js" | "wasm";
+/**
+ * Where the loss runs. JavaScript computes in float64, WebAssembly SIMD ("wasm") in float32, the same bits on every machine.
+ * "relaxed" is SIMD whose sigmoid head may fuse products into sums where the machine can, which is faster; bits then depend on it.
+ */
+export type Engine = "js" | "wasm" | "relaxed";
 
 export interface CriterionOptions<R extends Reduction = Reduction> {
   /** "sigmoid" (default): each logit a yes-or-no question. "softmax": rows of `classes` logits, one label each. */
@@ -68,7 +71,7 @@ export interface Plan extends Layout {
 export const optionNames = ["head", "reduction", "classes", "inner", "ignoreIndex", "background", "soft", "smoothing", "from", "classWeights", "engine", "check"];
 const choices = {
   head: ["sigmoid", "softmax"], reduction: ["mean", "sum", "none", "positives", "weightedMean"], soft: ["interpolate", "mixture", "quality"],
-  from: ["logits", "probabilities", "logProbabilities"], engine: ["js", "wasm"],
+  from: ["logits", "probabilities", "logProbabilities"], engine: ["js", "wasm", "relaxed"],
 } as const;
 
 /**

@@ -166,7 +166,7 @@ test("the sum of the losses is right to 1e-6 and their mean to as much, over 70 
 
 test.each([[[0, 1, 3, 2], 2], [[0, -1, 1, 2], 1], [Float32Array.of(0, 1, 1.5, 2), 2], [Float32Array.of(NaN, 1, 1, 2), 0], [Uint32Array.of(0, 1, 1, 4294967295), 3]] as const)("the kernel finds the label that is no class by itself: %o, at %i", (targets, at) => {
   const classes = 3, logits = logitsOf(0, 4 * classes), grad = new Float32Array(logits.length), table = new Float64Array(classes).fill(1);
-  const job = { loss: focal(), labels: "hard", soft: "mixture", order: 1, curvature: "exact", logits, targets, weights: undefined, ignoreIndex: undefined, alpha: { negative: table, positive: table }, offsets: new Float64Array(classes), classes, perColumn: true, inner: 1, scale: 1, losses: undefined, grad, hessian: undefined } as const;
+  const job = { loss: focal(), labels: "hard", soft: "mixture", order: 1, curvature: "exact", relaxed: false, logits, targets, weights: undefined, ignoreIndex: undefined, alpha: { negative: table, positive: table }, offsets: new Float64Array(classes), classes, perColumn: true, inner: 1, scale: 1, losses: undefined, grad, hessian: undefined } as const;
   expect(() => wasmSoftmax(job)).toThrow(`labels[${at}] must be a class from 0 to 2`);
   expect(wasmSoftmax({ ...job, targets: [0, 1, 2, 0] })).toBeGreaterThan(0);
 });

@@ -15,6 +15,8 @@ export interface Job<L extends AnyLoss = AnyLoss> {
   readonly soft: Labels;
   readonly order: Order;
   readonly curvature: Curvature;
+  /** Whether SIMD may fuse products into sums where the machine can: faster, and then not the same bits everywhere. */
+  readonly relaxed: boolean;
   readonly logits: Floats;
   /** One per logit (sigmoid), one per row, or one per logit of a row (softmax). */
   readonly targets: NumberArray;

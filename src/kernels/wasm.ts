@@ -28,17 +28,11 @@ function modulesOf(variant: Omit<Variant, "each">, shared: boolean): Omit<Module
   });
 }
 
-/** What a job says beside what every kernel is told. */
-export interface WasmJob extends Job<Loss> {
-  /** Whether results may depend on how the machine rounds products in sums: faster where it fuses them. Ignored where the engine has no such SIMD. Default false. */
-  readonly relaxed?: boolean;
-}
-
 /** What was made for each criterion, whose class weights are an object of its own: found without spelling out a variant. */
 const ready = new WeakMap<Job["alpha"], { readonly columns: Columns; readonly modules: (Modules | undefined)[] }>();
 
-function readyModules({ workers }: Machine, job: WasmJob, soft: boolean): Modules {
-  const { alpha, order } = job, kind = targetKind(job), shared = workers > 0, relaxed = job.relaxed === true;
+function readyModules({ workers }: Machine, job: Job<Loss>, soft: boolean): Modules {
+  const { alpha, order } = job, kind = targetKind(job), shared = workers > 0, { relaxed } = job;
   let known = ready.get(alpha);
   if (!known) ready.set(alpha, (known = { columns: columnsOf(job), modules: [] }));
   const weighted = job.weights !== undefined || job.ignoreIndex !== undefined;
@@ -84,7 +78,7 @@ export function useHelpers(share: Helpers | undefined): void {
 const worthSharing = 4 * blockLength;
 
 /** Workers know no tables. */
-function share(machine: Machine, job: WasmJob, from: number, soft: boolean): Shared | undefined {
+function share(machine: Machine, job: Job<Loss>, from: number, soft: boolean): Shared | undefined {
   if (helpers === undefined || job.logits.length - from < worthSharing || readyModules(machine, job, soft).columns) return undefined;
   return helpers(machine, (other) => readyModules(other, job, soft), job, from, soft);
 }
@@ -96,7 +90,7 @@ function share(machine: Machine, job: WasmJob, from: number, soft: boolean): Sha
  * Targets are taken to be hard until a block turns out not to be: that block and the rest are checked and
  * run as soft ones.
  */
-export function wasm(job: WasmJob): number {
+export function wasm(job: Job<Loss>): number {
   const machine = machineOf(job.logits as Float32Array) ?? commonMachine()!;
   let soft = job.labels !== "hard", total = 0;
   for (let from = 0; from < job.logits.length;) {

@@ -44,14 +44,14 @@ export function reader(plan: Plan, simd: boolean): Reader {
       console.warn(`focal-loss: every logit is in [0, 1]; these look like probabilities. If they are, pass from: "probabilities".`);
     }
     const logits = logitsFrom(scores, from, head);
-    const couldBeSimd = simd && logits instanceof Float32Array && engine !== "js" && (engine === "wasm" || logits.length >= worthSimd);
+    const couldBeSimd = simd && logits instanceof Float32Array && engine !== "js" && (engine !== undefined || logits.length >= worthSimd);
     // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
     const overwrites = call.out !== undefined && isWrittenOver(scores, call.out);
     const bySide = perClass !== undefined && !plan.perColumn; // settings that soft targets must be refused for
     const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || bySide || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
     const onSimd = couldBeSimd && (!targets.mixed || mixes);
-    if (engine === "wasm" && !onSimd) refuseSimd();
+    if (!onSimd && (engine === "wasm" || engine === "relaxed")) refuseSimd(engine);
     return { scores, logits, targets, weights: readWeights(call.weights, logits.length), onSimd };
   };
 
@@ -76,8 +76,8 @@ export function reader(plan: Plan, simd: boolean): Reader {
   }
 }
 
-function refuseSimd(): never {
-  throw new FocalError("engine", `engine "wasm" runs float32 logits with one label each and, but for a softmax head's alpha, nothing set per class, where WebAssembly SIMD exists; use engine "js" here`);
+function refuseSimd(engine: string): never {
+  throw new FocalError("engine", `engine "${engine}" runs float32 logits where WebAssembly SIMD exists, under softmax with at most 256 classes where rows hold shares; use engine "js" here`);
 }
 
 function refuseNotFinite(name: string, scores: Floats): void {

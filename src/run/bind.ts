@@ -44,7 +44,7 @@ export function bind(plan: Plan, curvature: Curvature): Bound {
 
   function perform({ logits, targets, weights, onSimd }: Batch, order: Order, scale: number, { losses, grad, hessian }: Pick<Job, "losses" | "grad" | "hessian">): number {
     const job: Job = {
-      loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, logits,
+      loss, labels: loss.kind === "score" || (targets.soft && head === "sigmoid") ? plan.soft : "hard", soft: plan.soft, order, curvature, relaxed: plan.engine === "relaxed", logits,
       targets: targets.values, weights, ignoreIndex: targets.ignoreIndex, alpha: plan.alpha, offsets: plan.offsets, classes, perColumn: plan.perColumn, inner, scale, losses, grad, hessian,
     };
     return onSimd ? form.simd!.run(job) : form.js(job, targets.mixed);
