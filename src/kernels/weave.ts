@@ -28,11 +28,13 @@ export function countUses({ instructions }: Listing, results: Results): Uint32Ar
 }
 
 /** How many registers of a processor it takes to compute each one, if what takes most is computed first. */
-function pressures(instructions: readonly Instruction[]): number[] {
-  const found: number[] = [];
-  for (const { op, args } of instructions) {
-    const needed = args.map((arg) => found[arg]!).sort((a, b) => b - a);
-    found.push(op === "v128.const" || op === "param" ? 0 : Math.max(1, ...needed.map((count, i) => count + i)));
+function pressures(instructions: readonly Instruction[]): Uint32Array {
+  const found = new Uint32Array(instructions.length);
+  for (const [r, { op, args }] of instructions.entries()) {
+    if (op === "v128.const" || op === "param") continue;
+    let most = 1;
+    for (const arg of args) most = found[arg] === most && arg !== args[0] ? most + 1 : Math.max(most, found[arg]!);
+    found[r] = most;
   }
   return found;
 }
@@ -111,7 +113,8 @@ export class Weaver {
       if (op === "v128.const") held[r] = new Array<number>(this.#streams).fill(this.constant(immediate));
       else if (op === "param") held[r] = Array.from({ length: this.#streams }, (_, s) => inputs.param(immediate, s));
       else {
-        for (const arg of args.length > 1 ? [...args].sort((a, b) => pressure[b]! - pressure[a]!) : args) hold(arg);
+        const last = args.length - 1, lastFirst = last > 0 && pressure[args[last]!]! > pressure[args[0]!]!;
+        for (let i = 0; i <= last; i++) hold(args[lastFirst ? last - i : i]!);
         if (uses[r] === 1) return;
         const locals = this.allotAll();
         for (const [s, local] of locals.entries()) {
