@@ -21,7 +21,7 @@ export interface Batch {
 export type Reader = (scores: Logits, targets: NumberArray, call: CallOptions, lookAhead: boolean) => Batch;
 
 /** Below this many logits a call into WebAssembly costs more than it saves. */
-const worthSimd = 24;
+const worthSimd = 8;
 
 /**
  * What reads the arrays of a plan's calls.
