@@ -29,7 +29,10 @@ else {
 }
 
 /** On the same card, where there is one. */
-const torch = spawnSync("python3", [fileURLToPath(new URL("../peers/torchCuda.py", import.meta.url)), String(n)], { encoding: "utf8" });
+const script = fileURLToPath(new URL("../peers/torchCuda.py", import.meta.url));
+const runs = ["python3", "/usr/bin/python3"].map((python) => spawnSync(python, [script, String(n)], { encoding: "utf8" }));
+// The reason that got furthest: one may have PyTorch and no card, the other no PyTorch.
+const torch = runs.find(({ status }) => status === 0) ?? runs.find(({ stderr }) => stderr?.includes("CUDA")) ?? runs[0]!;
 const peers = torch.status === 0 ? torch.stdout.trim().split("\n").map((line) => JSON.parse(line) as { name: string; seconds: number }) : [];
 for (const line of torch.status === 0 ? (torch.stderr.match(/^(eager|torch\.compile|device copy): .*$/gm) ?? []) : []) skipped("PyTorch", line);
 if (torch.status !== 0) skipped("PyTorch, eager and compiled, on a GPU", torch.error?.message ?? torch.stderr.trim().split("\n").at(-1));
