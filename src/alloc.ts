@@ -27,11 +27,10 @@ export interface Room<T extends Float32Array | Uint8Array = Float32Array> {
  * logits.fill(-3);                                                                // fill in place, do not replace
  * criterion(focal()).valueAndGrad(logits, targets, { out: grad }).grad === grad;   // true
  */
-export function alloc(length: number): Room;
-export function alloc<T extends Float32Array | Uint8Array>(length: number, type: ArrayType<T>): Room<T>;
-export function alloc(length: number, type: ArrayType<Float32Array | Uint8Array> = Float32Array): Room<Float32Array | Uint8Array> {
+export function alloc<T extends Float32Array | Uint8Array = Float32Array>(length: number, type: ArrayType<T> = Float32Array as never): Room<T> {
   if (!(Number.isSafeInteger(length) && length >= 0)) throw new FocalError("argument", `length must be a whole number ≥ 0, got ${String(length)}`);
-  if (type !== Float32Array && type !== Uint8Array) throw new FocalError("argument", `type must be Float32Array or Uint8Array, got ${describe(type)}`);
+  const asked: unknown = type;
+  if (asked !== Float32Array && asked !== Uint8Array) throw new FocalError("argument", `type must be Float32Array or Uint8Array, got ${describe(type)}`);
   try {
     const machine = commonMachine() && machineWithRoom(5 * (4 * length + 64));
     const take = (): Float32Array => (machine ? machine.take(length, Float32Array) : new Float32Array(length));

@@ -19,7 +19,7 @@ type Numbers = ArrayLike<number>;
  * @example
  * effectiveNumberWeights([900, 100]);   // [0.2072…, 1.7928…]
  *
- * Reference: Cui, Jia, Lin, Song, Belongie: Class-Balanced Loss Based on Effective Number of Samples, 2019, https://arxiv.org/abs/1901.05555
+ * @see Cui, Jia, Lin, Song, Belongie: Class-Balanced Loss Based on Effective Number of Samples, 2019, https://arxiv.org/abs/1901.05555
  */
 export function effectiveNumberWeights(counts: Numbers, beta = 0.9999): number[] {
   if (!(typeof beta === "number" && beta >= 0 && beta < 1)) throw new FocalError("argument", `beta must be in [0, 1), got ${describe(beta)}`);
@@ -60,7 +60,7 @@ function weigh(counts: Numbers, weight: (n: number) => number): number[] {
  * @example
  * sigmoidPriorBias(0.01);   // -4.59511985013459
  *
- * Reference: Lin et al., section 3.3, https://arxiv.org/abs/1708.02002
+ * @see Lin et al., section 3.3, https://arxiv.org/abs/1708.02002
  */
 export function sigmoidPriorBias(prior: number): number {
   if (!(typeof prior === "number" && prior > 0 && prior < 1)) throw new FocalError("argument", `prior must be in (0, 1), got ${describe(prior)}`);

@@ -60,8 +60,8 @@ function applyStep(probabilities: Float64Array, classes: number, step: Calibrati
  * It is computed from logarithms, with 1−v_k as the sum of the other classes: nothing over- or underflows near 0 and 1.
  *
  * @param probabilities - softmax rows, or σ(x) of a sigmoid with its complement: rows × classes, row-major, each row summing to 1
- * @param gamma - of the loss, ≥ 0, or one per class
- * @param alpha - its class weights as the loss took them: a number is α for class 1 and 1 − α for class 0 of two;
+ * @param options.gamma - of the loss, ≥ 0, or one per class
+ * @param options.alpha - its class weights as the loss took them: a number is α for class 1 and 1 − α for class 0 of two;
  *   an array holds one weight per class; a class of weight 0 was never learned and gets probability 0
  * @throws FocalError `argument` for values outside [0, 1], rows that do not sum to 1, γ < 0 or impossible weights, `shape` for incomplete rows
  *
@@ -69,7 +69,7 @@ function applyStep(probabilities: Float64Array, classes: number, step: Calibrati
  * recoverPosterior([0.3, 0.7], 2, { gamma: 2 });               // Float64Array [0.0936…, 0.9064…]
  * recoverPosterior([0.5, 0.5], 2, { gamma: 0, alpha: 0.25 });  // Float64Array [0.25, 0.75]
  *
- * Reference: Charoenphakdee, Vongkulbhisal, Chairatanakul, Sugiyama: On Focal Loss for Class-Posterior Probability
+ * @see Charoenphakdee, Vongkulbhisal, Chairatanakul, Sugiyama: On Focal Loss for Class-Posterior Probability
  * Estimation, 2020, https://arxiv.org/abs/2011.09172 (without weights)
  */
 export function recoverPosterior(probabilities: Numbers, classes: number, options: { gamma: Parameter; alpha?: Alpha | undefined }): Float64Array {
@@ -100,7 +100,7 @@ export function recoverPosterior(probabilities: Numbers, classes: number, option
  *
  * @param probabilities - rows × classes of validation rows, each summing to 1
  * @param labels - one class index per row
- * @param alpha - the class weights the scores were trained with, if any
+ * @param options.alpha - the class weights the scores were trained with, if any
  * @returns a step for {@link calibrate}; γ lies in [0, 10], to within 1e-6
  * @throws FocalError `shape` for no rows or unequal lengths, `argument` for values outside [0, 1] and impossible weights
  *
@@ -156,7 +156,7 @@ function normalize(p: Float64Array, start: number, classes: number): void {
  * @returns a step for {@link calibrate}; the temperature lies in [1/20, 20]
  * @throws FocalError `shape` for no rows or unequal lengths, `argument` for values outside [0, 1]
  *
- * Reference: Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, 2017, https://arxiv.org/abs/1706.04599
+ * @see Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, 2017, https://arxiv.org/abs/1706.04599
  */
 export function fitTemperature(probabilities: Numbers, labels: Numbers, classes: number): TemperatureScaling {
   expectTable(probabilities, labels, classes);

@@ -71,7 +71,7 @@ const callOptions = ({ weights, normalizer }: CallOptions): CallOptions =>
  * @example
  * sigmoidFocalLoss([2, -1, 0.5], [1, 0, 0], { alpha: 0.25, gamma: 2 });   // 0.10016771149490597
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export function sigmoidFocalLoss<L extends Logits, const R extends Reduction = "mean">(logits: L, targets: NumberArray, options: FunctionOptions<R> = {}): Value<R, L> {
   return runOf(sigmoidForm, options)(logits, targets, 0, callOptions(options)).value as Value<R, L>;
@@ -91,7 +91,7 @@ export function sigmoidFocalLoss<L extends Logits, const R extends Reduction = "
  * @example
  * softmaxFocalLoss([1, 0, -1, 0, 1, 2], [2, 1], { classes: 3, gamma: 2 });   // 1.3982761794713867
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export function softmaxFocalLoss<L extends Logits, const R extends Reduction = "mean">(logits: L, labels: NumberArray, options: FunctionOptions<R> & { readonly classes: number }): Value<R, L> {
   return runOf(softmaxForm, options)(logits, labels, 0, callOptions(options)).value as Value<R, L>;
@@ -112,7 +112,7 @@ export function softmaxFocalLoss<L extends Logits, const R extends Reduction = "
  * focalLoss.forward([0, 0], [1, 0]);   // 0.08664339756999316
  * focalLoss.backward();                // Float64Array [ -0.0372858493924983, 0.1118575481774949 ]
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export class FocalLoss<const R extends Reduction = "mean"> {
   readonly criterion: Criterion<R>;

@@ -16,8 +16,8 @@ export interface RunningPositives {
  *
  * n ← momentum · n + (1 − momentum) · max(1, positives)
  *
- * @param momentum - in [0, 1), default 0.9
- * @param initial - n before the first batch, > 0, default 100; to go on after a pause, the `count` reached
+ * @param options.momentum - in [0, 1), default 0.9
+ * @param options.initial - n before the first batch, > 0, default 100; to go on after a pause, the `count` reached
  * @throws FocalError `argument` for values out of range
  *
  * @example

@@ -6,6 +6,7 @@ import { formOf } from "./forms.ts";
 import { readOptions } from "./options.ts";
 import { bind } from "./run/bind.ts";
 
+/** How an objective reads a booster's scores and labels, as the criterion's options of these names do. */
 export interface ObjectiveOptions extends Pick<CriterionOptions, "head" | "classes" | "classWeights" | "soft" | "smoothing" | "ignoreIndex"> {
   /** "majorized" (default): a positive upper bound of the curvature. "exact": the curvature itself, negative for hard examples. */
   readonly hessian?: "majorized" | "exact";

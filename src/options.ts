@@ -19,6 +19,7 @@ export type Reduction = "mean" | "sum" | "none" | "positives" | "weightedMean";
  */
 export type Engine = "js" | "wasm" | "relaxed";
 
+/** How a criterion reads logits and targets, and what it makes of the losses. */
 export interface CriterionOptions<R extends Reduction = Reduction> {
   /** "sigmoid" (default): each logit a yes-or-no question. "softmax": rows of `classes` logits, one label each. */
   readonly head?: Head;

@@ -10,6 +10,7 @@ import type { LossProfile } from "./profile.ts";
 import { LOST, verdict } from "./verdict.ts";
 import type { LossVerdict } from "./verdict.ts";
 
+/** How `diagnose` reads scores and labels, and what it looks for. */
 export interface DiagnoseOptions {
   /** "sigmoid" (default): one logit per target. "softmax": rows of `classes` logits. */
   readonly head?: "sigmoid" | "softmax";
@@ -76,7 +77,7 @@ export interface Diagnosis {
  * const { losses: [profile] } = diagnose([2, -3, -4, 1], [1, 0, 0, 0], focal({ gamma: 2 }));
  * profile.classes.map((k) => k.gradient);   // [0.9937…, 0.0062…]
  *
- * Reference: Lin et al., section 5.1 and figure 4, https://arxiv.org/abs/1708.02002
+ * @see Lin et al., section 5.1 and figure 4, https://arxiv.org/abs/1708.02002
  */
 export function diagnose(scores: Logits, targets: ArrayLike<number>, loss: AnyLoss, options: DiagnoseOptions = {}): Diagnosis {
   expectKnown("diagnose", options, ["head", "classes", "from", "ignoreIndex", "against", "names", "points"]);

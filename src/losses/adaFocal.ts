@@ -43,7 +43,7 @@ export interface AdaFocalOptions extends Partial<Omit<AdaFocalState, "gammas">> 
  * ada.toJSON().gammas;                   // [1, 1.4190675485932573]
  * criterion(ada.loss(), { reduction: "sum" }).value([2], [1]);   // 0.0062…
  *
- * Reference: Ghosh, Schaaf, Gormley: AdaFocal: Calibration-aware Adaptive Focal Loss, 2022, https://arxiv.org/abs/2211.11838
+ * @see Ghosh, Schaaf, Gormley: AdaFocal: Calibration-aware Adaptive Focal Loss, 2022, https://arxiv.org/abs/2211.11838
  */
 export class AdaFocal {
   #state: AdaFocalState;

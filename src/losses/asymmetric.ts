@@ -17,7 +17,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(asymmetric(), { reduction: "none" }).value([0, 0, -4], [1, 0, 0]);   // [0.3465…, 0.0245…, 0]
  *
- * Reference: Ben-Baruch et al.: Asymmetric Loss For Multi-Label Classification, 2020, https://arxiv.org/abs/2009.14119
+ * @see Ben-Baruch et al.: Asymmetric Loss For Multi-Label Classification, 2020, https://arxiv.org/abs/2009.14119
  */
 export const asymmetric = defineLoss(
   "asymmetric",
@@ -45,7 +45,7 @@ export const asymmetric = defineLoss(
  * @example
  * criterion(asymmetricSingleLabel(), { head: "softmax", classes: 2, smoothing: 0.1 }).value([0, 0], [1]);   // 0.66065…
  *
- * Reference: https://arxiv.org/abs/2009.14119
+ * @see https://arxiv.org/abs/2009.14119
  */
 export const asymmetricSingleLabel = defineLoss(
   "asymmetricSingleLabel",

@@ -23,7 +23,7 @@ export interface ClassBalancedSettings {
  * @example
  * classBalancedFocal({ counts: [900, 100] }).alpha;   // [0.2072…, 1.7928…]
  *
- * Reference: Cui, Jia, Lin, Song, Belongie, 2019, https://arxiv.org/abs/1901.05555
+ * @see Cui, Jia, Lin, Song, Belongie, 2019, https://arxiv.org/abs/1901.05555
  */
 export function classBalancedFocal(settings: ClassBalancedSettings): Loss {
   expectKnown("classBalancedFocal", settings, ["counts", "beta", "gamma"]);

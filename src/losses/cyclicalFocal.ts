@@ -19,7 +19,7 @@ import { defineLoss } from "./define.ts";
  * const loss = cyclicalFocal({ share: cyclicalShare(25, 100) });               // a quarter in: all focal
  * criterion(loss, { reduction: "sum" }).value([0], [1]);                       // 0.17328679513998632
  *
- * Reference: Smith: Cyclical Focal Loss, 2022, https://arxiv.org/abs/2202.08978
+ * @see Smith: Cyclical Focal Loss, 2022, https://arxiv.org/abs/2202.08978
  */
 export const cyclicalFocal = defineLoss(
   "cyclicalFocal",

@@ -17,7 +17,7 @@ import { family } from "./family.ts";
  * @example
  * criterion(distributionFocal(), { head: "softmax", classes: 4 }).value([0, 1, 1, 0], [1.25]);   // 1.00640…
  *
- * Reference: Li et al.: Generalized Focal Loss, 2020, https://arxiv.org/abs/2006.04388
+ * @see Li et al.: Generalized Focal Loss, 2020, https://arxiv.org/abs/2006.04388
  */
 export const distributionFocal = family(
   "distributionFocal", {},

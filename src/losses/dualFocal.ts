@@ -15,7 +15,7 @@ import { pairFamily } from "./pair.ts";
  * @example
  * criterion(dualFocal({ gamma: 2 }), { head: "softmax", classes: 3 }).value([0, 1, 2], [2]);   // 0.13687…
  *
- * Reference: Tao, Dong, Xu: Dual Focal Loss for Calibration, 2023, https://arxiv.org/abs/2305.13665
+ * @see Tao, Dong, Xu: Dual Focal Loss for Calibration, 2023, https://arxiv.org/abs/2305.13665
  */
 export const dualFocal = pairFamily(
   "dualFocal",

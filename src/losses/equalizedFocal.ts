@@ -18,7 +18,7 @@ import { defineLoss } from "./define.ts";
  * const gamma = equalizedGamma([1, 0.5, 0]);                                                     // [2, 6, 10]
  * criterion(equalizedFocal({ gamma }), { classes: 3, reduction: "sum" }).value([0, 0, 0], [0, 1, 0]);   // 0.20916…
  *
- * Reference: Li et al.: Equalized Focal Loss for Dense Long-Tailed Object Detection, 2022, https://arxiv.org/abs/2201.02593
+ * @see Li et al.: Equalized Focal Loss for Dense Long-Tailed Object Detection, 2022, https://arxiv.org/abs/2201.02593
  */
 export const equalizedFocal = defineLoss(
   "equalizedFocal",
@@ -33,8 +33,7 @@ export const equalizedFocal = defineLoss(
  * γ_j = base + scale · (1 − g_j)
  *
  * @param balance - g_j in [0, 1]: the gradient that class j's positives have given so far, over that of its negatives; more than 1 counts as 1
- * @param base - γ of a balanced class, > 0, default 2
- * @param scale - how far γ may rise, ≥ 0, default 8
+ * @param options - `base`: γ of a balanced class, > 0, default 2; `scale`: how far γ may rise, ≥ 0, default 8
  * @throws FocalError `argument` for values out of range
  *
  * @example

@@ -16,7 +16,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(flsd53(), { reduction: "none" }).value([0, -2], [1, 1]);   // [0.0866…, 1.1275…]
  *
- * Reference: Mukhoti et al.: Calibrating Deep Neural Networks using Focal Loss, 2020, https://arxiv.org/abs/2002.09437
+ * @see Mukhoti et al.: Calibrating Deep Neural Networks using Focal Loss, 2020, https://arxiv.org/abs/2002.09437
  */
 export const flsd53 = defineLoss(
   "flsd53",

@@ -18,7 +18,7 @@ import { family } from "./family.ts";
  * @example
  * criterion(focal({ gamma: 2, alpha: 0.25 }), { reduction: "sum" }).value([0], [1]);   // 0.04332169878499658
  *
- * Reference: Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, 2017, https://arxiv.org/abs/1708.02002
+ * @see Lin, Goyal, Girshick, He, Dollár: Focal Loss for Dense Object Detection, 2017, https://arxiv.org/abs/1708.02002
  */
 export const focal = family(
   "focal",

@@ -15,7 +15,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(focalStar({ gamma: 2, beta: 1 }), { reduction: "sum" }).value([0], [1]);   // 0.15663084375911…
  *
- * Reference: Lin et al., appendix A, https://arxiv.org/abs/1708.02002
+ * @see Lin et al., appendix A, https://arxiv.org/abs/1708.02002
  */
 export const focalStar = defineLoss(
   "focalStar",

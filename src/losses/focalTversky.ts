@@ -27,7 +27,7 @@ export function tverskyDistance({ tp, fn, fp, delta, smooth }: { readonly [name 
  * @example
  * criterion(focalTversky()).value([0, 0], [1, 0]);   // 0.35355339059327373
  *
- * Reference: Abraham, Khan: A Novel Focal Tversky Loss Function, 2018, https://arxiv.org/abs/1810.07842
+ * @see Abraham, Khan: A Novel Focal Tversky Loss Function, 2018, https://arxiv.org/abs/1810.07842
  */
 export const focalTversky = batchFamily(
   "focalTversky",

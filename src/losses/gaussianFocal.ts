@@ -16,7 +16,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(gaussianFocal(), { reduction: "none" }).value([0, 0], [1, 0.5]);   // [0.1732…, 0.0108…]
  *
- * Reference: Law, Deng: CornerNet, 2018, https://arxiv.org/abs/1808.01244; Zhou, Wang, Krähenbühl: Objects as Points, 2019, https://arxiv.org/abs/1904.07850
+ * @see Law, Deng: CornerNet, 2018, https://arxiv.org/abs/1808.01244; Zhou, Wang, Krähenbühl: Objects as Points, 2019, https://arxiv.org/abs/1904.07850
  */
 export const gaussianFocal = defineLoss(
   "gaussianFocal",

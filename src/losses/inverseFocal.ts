@@ -15,7 +15,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(inverseFocal({ gamma: 2 }), { reduction: "sum" }).value([0], [1]);   // 1.5595811562598769
  *
- * Reference: Ghosh, Schaaf, Gormley: AdaFocal, 2022, https://arxiv.org/abs/2211.11838
+ * @see Ghosh, Schaaf, Gormley: AdaFocal, 2022, https://arxiv.org/abs/2211.11838
  */
 export const inverseFocal = defineLoss(
   "inverseFocal",

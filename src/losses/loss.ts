@@ -67,4 +67,5 @@ export interface BatchLoss extends Definition {
   readonly binary: "positive" | "both";
 }
 
+/** A loss of any kind: of one margin or logit, of two margins of a row, or of a whole batch. */
 export type AnyLoss = Loss | PairLoss | BatchLoss;

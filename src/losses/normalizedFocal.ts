@@ -15,7 +15,7 @@ import { batchFamily } from "./batch.ts";
  * @example
  * criterion(normalizedFocal({ gamma: 2 })).value([0, 0], [1, 0]);   // 0.6931471805599453
  *
- * Reference: Sofiiuk, Petrov, Barinova, Konushin: AdaptIS, 2019, https://arxiv.org/abs/1909.07829
+ * @see Sofiiuk, Petrov, Barinova, Konushin: AdaptIS, 2019, https://arxiv.org/abs/1909.07829
  */
 export const normalizedFocal = batchFamily(
   "normalizedFocal",

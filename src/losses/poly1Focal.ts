@@ -15,7 +15,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(poly1Focal({ gamma: 2, epsilon: 1 }), { reduction: "sum" }).value([0], [1]);   // 0.29828679513998635
  *
- * Reference: Leng et al.: PolyLoss, 2022, https://arxiv.org/abs/2204.12511
+ * @see Leng et al.: PolyLoss, 2022, https://arxiv.org/abs/2204.12511
  */
 export const poly1Focal = defineLoss(
   "poly1Focal",

@@ -15,7 +15,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(qualityFocal(), { reduction: "sum" }).value([1], [0.7]);   // 0.000591574…
  *
- * Reference: Li et al.: Generalized Focal Loss, 2020, https://arxiv.org/abs/2006.04388
+ * @see Li et al.: Generalized Focal Loss, 2020, https://arxiv.org/abs/2006.04388
  */
 export const qualityFocal = defineLoss(
   "qualityFocal",

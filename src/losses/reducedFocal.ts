@@ -23,7 +23,7 @@ const reduced = (pt: Expr, alphaT: Expr, threshold: Expr, power: Expr): Expr =>
  * @example
  * criterion(reducedFocal({ gamma: 2 }), { reduction: "sum" }).value([Math.log(3)], [1]);   // 0.0719205181129452 (p_t = ¾)
  *
- * Reference: Sergievskiy, Ponamarev: Reduced Focal Loss, 2019, https://arxiv.org/abs/1903.01347
+ * @see Sergievskiy, Ponamarev: Reduced Focal Loss, 2019, https://arxiv.org/abs/1903.01347
  */
 export const reducedFocal = defineLoss(
   "reducedFocal", parameters,
@@ -42,7 +42,7 @@ export const reducedFocal = defineLoss(
  * @example
  * criterion(reducedFocalContinuous({ gamma: 2, threshold: 0.2 }), { reduction: "sum" }).value([0], [1]);   // 0.2707606174062286
  *
- * Reference: https://arxiv.org/abs/1903.01347, with the divisor that several libraries use
+ * @see https://arxiv.org/abs/1903.01347, with the divisor that several libraries use
  */
 export const reducedFocalContinuous = defineLoss(
   "reducedFocalContinuous", { ...parameters, threshold: { default: 0.5, above: 0, most: 0.999 } },

@@ -20,7 +20,7 @@ import type { Loss } from "./loss.ts";
  * const loss = ldam(focal({ gamma: 2 }), [1600, 100]);                                  // Δ = [0.25, 0.5]
  * criterion(loss, { head: "softmax", classes: 2, reduction: "sum" }).value([0, 0], [1]);   // 0.3774…
  *
- * Reference: Cao, Wei, Gaidon, Arechiga, Ma: Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss, 2019, https://arxiv.org/abs/1906.07413
+ * @see Cao, Wei, Gaidon, Arechiga, Ma: Learning Imbalanced Datasets with Label-Distribution-Aware Margin Loss, 2019, https://arxiv.org/abs/1906.07413
  */
 export function ldam(loss: Loss, counts: ArrayLike<number>, options: { readonly maxMargin?: number } = {}): Loss {
   expectKnown("ldam", options, ["maxMargin"]);
@@ -49,7 +49,7 @@ export function ldam(loss: Loss, counts: ArrayLike<number>, options: { readonly 
  * const loss = logitAdjusted(focal({ gamma: 2 }), [900, 100]);
  * criterion(loss, { reduction: "sum" }).value([Math.log(9)], [1]);   // 0.17328679513998632, as unadjusted at 0
  *
- * Reference: Menon et al.: Long-tail learning via logit adjustment, 2020, https://arxiv.org/abs/2007.07314
+ * @see Menon et al.: Long-tail learning via logit adjustment, 2020, https://arxiv.org/abs/2007.07314
  */
 export function logitAdjusted(loss: Loss, counts: ArrayLike<number>, options: { readonly tau?: number } = {}): Loss {
   expectKnown("logitAdjusted", options, ["tau"]);

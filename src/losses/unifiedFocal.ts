@@ -31,7 +31,7 @@ const mixed = ({ weight, classes, count }: { readonly weight: Expr; readonly cla
  * @example
  * criterion(unifiedFocal()).value([0, 0], [1, 0]);   // 0.47608…
  *
- * Reference: Yeung, Sala, Schönlieb, Rundo: Unified Focal Loss, 2021, https://arxiv.org/abs/2102.04525
+ * @see Yeung, Sala, Schönlieb, Rundo: Unified Focal Loss, 2021, https://arxiv.org/abs/2102.04525
  */
 export const unifiedFocal = batchFamily(
   "unifiedFocal", parameters,
@@ -58,7 +58,7 @@ export const unifiedFocal = batchFamily(
  * @example
  * criterion(asymmetricUnifiedFocal()).value([0, 0], [1, 0]);   // 0.45476…
  *
- * Reference: https://arxiv.org/abs/2102.04525
+ * @see https://arxiv.org/abs/2102.04525
  */
 export const asymmetricUnifiedFocal = batchFamily(
   "asymmetricUnifiedFocal", parameters,

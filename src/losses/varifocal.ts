@@ -15,7 +15,7 @@ import { defineLoss } from "./define.ts";
  * @example
  * criterion(varifocal(), { reduction: "none" }).value([0, 0], [0.8, 0]);   // [0.5545…, 0.1299…]
  *
- * Reference: Zhang, Wang, Dayoub, Sünderhauf: VarifocalNet, 2020, https://arxiv.org/abs/2008.13367
+ * @see Zhang, Wang, Dayoub, Sünderhauf: VarifocalNet, 2020, https://arxiv.org/abs/2008.13367
  */
 export const varifocal = defineLoss(
   "varifocal",

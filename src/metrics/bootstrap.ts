@@ -3,6 +3,7 @@ import { expectNumbers } from "../inputs.ts";
 import { stream } from "../random.ts";
 import type { Numbers } from "./inputs.ts";
 
+/** How often `bootstrap` draws, and how wide its interval is. */
 export interface BootstrapOptions {
   /** How many resamples, default 1000. Ends of an interval need many: of 1000, the lowest 25 lie below the 95 % interval. */
   readonly samples?: number;
@@ -14,6 +15,7 @@ export interface BootstrapOptions {
   readonly stratified?: boolean;
 }
 
+/** An estimate and the interval around it. */
 export interface Interval {
   /** The metric on the rows as they are. */
   readonly value: number;
@@ -37,7 +39,7 @@ export interface Interval {
  * const scores = [0.1, 0.4, 0.35, 0.8, 0.3, 0.7], labels = [0, 0, 1, 1, 0, 1];
  * bootstrap(rocAuc, scores, labels);   // { value: 0.8888888888888888, low: 0.5555555555555556, high: 1 }
  *
- * Reference: Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapter 13
+ * @see Efron, Tibshirani: An Introduction to the Bootstrap, 1993, chapter 13
  */
 export function bootstrap(
   metric: (scores: Float64Array, labels: Float64Array) => number, scores: Numbers, labels: Numbers, options: BootstrapOptions = {},

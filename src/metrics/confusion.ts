@@ -26,6 +26,7 @@ export function confusionMatrix(predicted: Numbers, labels: Numbers, classes: nu
   return counts;
 }
 
+/** How well one class is found. */
 export interface ClassScore {
   /** Of the rows called this class, the share that is. 0 when none was called so. */
   readonly precision: number;

@@ -3,6 +3,7 @@ import { expectWhole } from "./inputs.ts";
 import type { Numbers } from "./inputs.ts";
 import { rank } from "./ranking.ts";
 
+/** Recall and precision when everything from a score upwards counts as positive. */
 export interface CurvePoint {
   readonly recall: number;
   readonly precision: number;

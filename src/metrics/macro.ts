@@ -36,7 +36,7 @@ export const macroF1 = (confusion: Confusion): number => mean(confusion, ({ f1 }
  * @example
  * balancedAccuracy([[3, 1], [1, 1]]);   // 0.625
  *
- * Reference: Brodersen, Ong, Stephan, Buhmann: The Balanced Accuracy and Its Posterior Distribution, 2010, https://doi.org/10.1109/ICPR.2010.764
+ * @see Brodersen, Ong, Stephan, Buhmann: The Balanced Accuracy and Its Posterior Distribution, 2010, https://doi.org/10.1109/ICPR.2010.764
  */
 export function balancedAccuracy(confusion: Confusion): number {
   expectConfusion(confusion);

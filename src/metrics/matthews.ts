@@ -14,7 +14,7 @@ import type { Confusion } from "./confusion.ts";
  * @example
  * matthewsCorrelation(confusionMatrix([0, 1, 1, 1], [1, 1, 1, 0], 2));   // -0.3333333333333333
  *
- * Reference: Gorodkin: Comparing two K-category assignments by a K-category correlation coefficient, 2004, https://doi.org/10.1016/j.compbiolchem.2004.09.006
+ * @see Gorodkin: Comparing two K-category assignments by a K-category correlation coefficient, 2004, https://doi.org/10.1016/j.compbiolchem.2004.09.006
  */
 export function matthewsCorrelation(confusion: Confusion): number {
   expectConfusion(confusion);

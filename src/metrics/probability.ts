@@ -41,6 +41,7 @@ export function brier(probabilities: Numbers, labels: Numbers, classes: number):
   return sum / labels.length;
 }
 
+/** Predictions of like confidence, and how often they came true. */
 export interface ReliabilityBin {
   /** Mean predicted probability in the bin. */
   readonly predicted: number;
@@ -80,7 +81,7 @@ export function reliability(probabilities: Numbers, labels: Numbers, classes: nu
  *
  * @param bins - default 15
  *
- * Reference: Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, 2017, https://arxiv.org/abs/1706.04599
+ * @see Guo, Pleiss, Sun, Weinberger: On Calibration of Modern Neural Networks, 2017, https://arxiv.org/abs/1706.04599
  */
 export function expectedCalibrationError(probabilities: Numbers, labels: Numbers, classes: number, bins = 15): number {
   return reliability(probabilities, labels, classes, bins).reduce((sum, bin) => sum + (bin.count / labels.length) * Math.abs(bin.observed - bin.predicted), 0);

@@ -7,6 +7,7 @@ import { focal } from "../losses/focal.ts";
 /** What is drawn over p_t: the loss, the pull on the logit, (1 − p_t)^γ, or the second derivative. */
 export type CurveKind = "loss" | "gradient" | "factor" | "curvature";
 
+/** One curve: a loss over the probability of the true class at one γ. */
 export interface LossCurve {
   readonly gamma: number;
   /** What the figure calls it; absent: γ and its value, or cross-entropy for 0. */
@@ -15,12 +16,14 @@ export interface LossCurve {
   readonly points: readonly { readonly pt: number; readonly value: number }[];
 }
 
+/** Curves of a loss over the probability of the true class, and what is drawn. */
 export interface LossCurves {
   readonly what: CurveKind;
   readonly alpha: number | undefined;
   readonly curves: readonly LossCurve[];
 }
 
+/** Which curves: of what, for which γ and α, how finely. */
 export interface LossCurvesOptions {
   /** A family of losses over γ (and α); default `focal`. */
   readonly loss?: (parameters: { gamma: number; alpha?: number }) => Loss;

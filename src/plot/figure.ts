@@ -6,6 +6,7 @@ import { seriesColor } from "./palette.ts";
 import { valueRange } from "./range.ts";
 import { curveName, description, wording } from "./words.ts";
 
+/** Size and words of the figure. */
 export interface LossFigureOptions {
   /** Pixels; default 720 × 460. */
   readonly width?: number;

@@ -3,10 +3,12 @@ import type { Floats, NumberArray } from "../heads/job.ts";
 import type { RunningPositives } from "../normalizer.ts";
 import type { Plan, Reduction } from "../options.ts";
 
+/** Scores of a model, row by row: float32 arrays are computed in float32, all others in float64. */
 export type Logits = Floats | readonly number[];
 /** Answers come as the logits do: float32 for float32, else float64. */
 export type ArrayOf<L extends Logits> = L extends Float32Array ? Float32Array : Float64Array;
 
+/** What one call may say beside logits and targets. */
 export interface CallOptions<L extends Logits = Logits> {
   /**
    * One factor ≥ 0 per example: per row of classes, or per logit (sigmoid head). The mean still divides by the number of

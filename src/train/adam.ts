@@ -31,7 +31,7 @@ export interface Training {
  * @param validation - rows of inputs, as wide as the first layer's weight matrix is high
  * @param taken - steps already taken, by which the moments' bias is corrected
  *
- * Reference: Kingma, Ba: Adam: A Method for Stochastic Optimization, 2014, https://arxiv.org/abs/1412.6980
+ * @see Kingma, Ba: Adam: A Method for Stochastic Optimization, 2014, https://arxiv.org/abs/1412.6980
  */
 export function adam(
   layout: Layout, loss: BatchLoss, batch: number, validation: Float32Array,

@@ -32,7 +32,7 @@ export const steepness = ({ gradient }: Pick<Minimization, "gradient">): number 
  * @param scale - a first guess of the inverse Hessian, applied in place; what the moves have not told is taken from it
  * @returns the next state, or undefined where no step goes down any more: rounding is all that is left
  *
- * Reference: Nocedal, Wright: Numerical Optimization, 2006, algorithm 7.4; Lewis, Overton: Nonsmooth Optimization via
+ * @see Nocedal, Wright: Numerical Optimization, 2006, algorithm 7.4; Lewis, Overton: Nonsmooth Optimization via
  * Quasi-Newton Methods, 2013, algorithm 2.6 (line search)
  */
 export function advance(objective: Objective, state: Minimization, scale: (v: Float64Array) => void): Minimization | undefined {

@@ -4,6 +4,7 @@ import type { Minimization } from "./lbfgs.ts";
 import type { Model } from "./model.ts";
 import type { Verdict } from "./selection.ts";
 
+/** What is minimised, by which model, and for how long. */
 export interface TrainOptions {
   /** What is minimised, e.g. `focal({ gamma: 2 })`, `crossEntropy({ alpha: [0.1, 1.9] })`. */
   readonly loss: Loss;
@@ -34,6 +35,7 @@ export interface TrainOptions {
   readonly resume?: Checkpoint;
 }
 
+/** How far a training is. */
 export interface Progress {
   /** Steps taken (linear: iterations). */
   readonly step: number;
@@ -42,6 +44,7 @@ export interface Progress {
   readonly epoch: number;
 }
 
+/** One epoch, as training and validation saw it. */
 export interface HistoryEntry {
   readonly epoch: number;
   /** Mean training loss over the epoch's batches (linear: over all rows, at this iteration). */
@@ -52,6 +55,7 @@ export interface HistoryEntry {
   readonly logLoss: number;
 }
 
+/** What a training ends with. */
 export interface Trained {
   readonly model: Model;
   /** The epoch whose weights these are, from 1. */
@@ -67,6 +71,7 @@ export interface Trained {
 /** A run put down between two epochs: plain data and typed arrays. */
 export type Checkpoint = NetworkCheckpoint | LinearCheckpoint;
 
+/** All that is needed to go on training a network. */
 export interface NetworkCheckpoint {
   readonly kind: "network";
   /** What run this belongs to; another run refuses it. */
@@ -89,6 +94,7 @@ export interface Best extends Verdict {
   readonly parameters: Float32Array;
 }
 
+/** All that is needed to go on fitting a linear model. */
 export interface LinearCheckpoint {
   readonly kind: "linear";
   readonly run: string;

@@ -11,6 +11,7 @@ export interface Table {
   readonly classes: number;
 }
 
+/** Rows to learn from, to choose by and to test on. */
 export interface Dataset {
   readonly train: Table;
   /** Chooses the epoch; never trained on. */

@@ -13,6 +13,7 @@ export interface GpuInput {
   readonly weights?: GPUBuffer;
 }
 
+/** What a call on GPUBuffers may say beside them. */
 export interface BufferOptions {
   /** Where to record. Default: an encoder of its own, submitted at once. */
   readonly encoder?: GPUCommandEncoder;

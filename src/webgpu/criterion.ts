@@ -16,8 +16,11 @@ import { record } from "./record.ts";
 import { planFor } from "./support.ts";
 import type { GpuPlan } from "./support.ts";
 
+/** The criterion's options that a GPU takes. */
 export type GpuCriterionOptions<R extends Reduction = Reduction> = Omit<CriterionOptions<R>, "engine" | "from">;
+/** The options of a call that a GPU takes. */
 export type GpuCallOptions = Pick<CallOptions<Float32Array>, "weights" | "normalizer" | "out">;
+/** One number, or with the reduction "none" one per example. */
 export type GpuValue<R extends Reduction> = R extends "none" ? Float32Array : number;
 
 /** A loss, a head and a reduction on a GPU. The typed-array calls answer as `criterion`'s do, later. */

@@ -37,7 +37,7 @@ export interface WebGpu {
  * const loss = gpu.criterion(focal({ gamma: 2, alpha: 0.25 }), { reduction: "sum" });
  * (await loss.valueAndGrad(Float32Array.of(0, 0), [1, 0])).value;   // 0.1732868…
  *
- * Reference: https://www.w3.org/TR/webgpu/
+ * @see https://www.w3.org/TR/webgpu/
  */
 export async function webgpu(device?: GPUDevice): Promise<WebGpu> {
   const gpu = new Gpu(await openDevice(device));

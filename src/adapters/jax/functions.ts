@@ -45,7 +45,7 @@ function bound(head: "sigmoid" | "softmax", options: FocalOptions): ArrayLoss {
  * @example
  * sigmoidFocalLoss(np.array([2, -1, 0.5]), np.array([1, 0, 0]), { alpha: 0.25, gamma: 2 }).js();   // [ 0.00045…, 0.01699…, 0.28305… ]
  *
- * Reference: https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.sigmoid_focal_loss
+ * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.sigmoid_focal_loss
  */
 export function sigmoidFocalLoss(logits: np.Array, labels: np.Array, options: FocalOptions = {}): np.Array {
   return bound("sigmoid", options)(logits, labels);
@@ -65,7 +65,7 @@ export function sigmoidFocalLoss(logits: np.Array, labels: np.Array, options: Fo
  * @example
  * softmaxFocalLoss(np.array([[1, 0, -1], [0, 1, 2]]), np.array([2, 1]), { gamma: 2 }).js();   // [ 1.9936…, 0.8029… ]
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export function softmaxFocalLoss(logits: np.Array, labels: np.Array, options: FocalOptions = {}): np.Array {
   return bound("softmax", options)(logits, labels);

@@ -46,7 +46,7 @@ function bound(head: Head, kindOf: KindOf, options: FocalOptions): TensorLoss {
  * @example
  * sigmoidFocalLoss([1, 0, 0], [2, -1, 0.5], { alpha: 0.25, gamma: 2 }).dataSync()[0];   // 0.10016…
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export function sigmoidFocalLoss(labels: Tensor | TensorLike, logits: Tensor | TensorLike, options: FocalOptions = {}): Tensor {
   return bound("sigmoid", sigmoidOnly, options)(labels, logits, options.weights);
@@ -66,7 +66,7 @@ export function sigmoidFocalLoss(labels: Tensor | TensorLike, logits: Tensor | T
  * @example
  * softmaxFocalLoss([2, 1], [[1, 0, -1], [0, 1, 2]], { gamma: 2 }).dataSync()[0];   // 1.39827…
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export function softmaxFocalLoss(labels: Tensor | TensorLike, logits: Tensor | TensorLike, options: Omit<FocalOptions, "classes" | "soft"> = {}): Tensor {
   return bound("softmax", softmaxOnly, options)(labels, logits, options.weights);

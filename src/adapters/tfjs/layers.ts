@@ -74,7 +74,7 @@ function perExample(loss: AnyLoss, options: LayersOptions, kinds: KindOf): Layer
  * @example
  * model.compile({ optimizer: "adam", loss: focalLoss({ gamma: 2, alpha: 0.25 }), metrics: [averagePrecision, recallAt(0.5)] });
  *
- * Reference: https://arxiv.org/abs/1708.02002
+ * @see https://arxiv.org/abs/1708.02002
  */
 export function focalLoss(options: FocalSettings & LayersOptions = {}): LayersLoss {
   expectKnown("focalLoss", options, ["gamma", "alpha", ...optionNames.filter((name) => name !== "reduction")]);
