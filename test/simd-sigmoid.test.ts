@@ -104,3 +104,47 @@ describe("moved logits and margins", () => {
     }
   });
 });
+
+describe("ignored targets", () => {
+  const n = 101, logits = logitsOf(n).map((x, i) => (i % 4 === 0 ? [NaN, Infinity, 1e30][i % 3]! : x)), at = (i: number): boolean => i % 4 === 0;
+  const want = (js: (logits: Float64Array, targets: number[]) => Answers, ignored: number): number[][] => rows(js(Float64Array.from(logits), hardOf(n).map((t, i) => (at(i) ? ignored : t))));
+
+  test.each([
+    [-1, [Int8Array, Int32Array, Int16Array, Float32Array, Float64Array]], [255, [Uint8Array, Uint8ClampedArray, Int32Array, Uint32Array, Float32Array]],
+    [-100, [Int8Array, Int32Array, Float32Array]], [2 ** 32 - 1, [Uint32Array]], [0.5, [Float32Array]],
+  ] as const)("%f, in arrays that can hold it: nothing of what their logits hold is left, the others are as ever (3e-6, the Hessian relative to the gradient too)", (ignoreIndex, types) => {
+    for (const type of types) {
+      const targets = type.from(hardOf(n).map((t, i) => (at(i) ? ignoreIndex : t)));
+      const run = (engine: "wasm" | "js") => criterion(loss, { reduction: "none", ignoreIndex, engine });
+      const got = rows(run("wasm").derivatives(logits, targets)), js = want((x, t) => run("js").derivatives(x, t), ignoreIndex);
+      got.forEach((row, i) => {
+        if (at(i)) expect(row).toEqual([0, 0, 0]);
+        else row.forEach((v, k) => expect(Math.abs(v - js[i]![k]!)).toBeLessThanOrEqual(3e-6 * Math.max(Math.abs(js[i]![k]!), k === 2 ? Math.abs(js[i]![1]!) : 0)));
+      });
+      const sum = criterion(loss, { reduction: "sum", ignoreIndex, engine: "wasm" }).value(logits, targets), all = got.reduce((total, [value]) => total + value!, 0);
+      expect(Math.abs(sum - all)).toBeLessThanOrEqual(1e-6 * all);
+    }
+  });
+
+  test("a value that an array cannot hold is ignored nowhere", () => {
+    const plainLogits = logitsOf(n);
+    for (const [type, ignoreIndex] of [[Uint8Array, -1], [Int8Array, 255], [Int32Array, 2 ** 32 - 1], [Uint32Array, -1], [Float32Array, 0.1], [Uint8Array, 0.5]] as const) {
+      const targets = type.from(hardOf(n));
+      expect(rows(criterion(loss, { reduction: "none", ignoreIndex, engine: "wasm" }).derivatives(plainLogits, targets)), `${type.name} and ${ignoreIndex}`).toEqual(rows(onSimd(loss).derivatives(plainLogits, targets)));
+    }
+    const one = criterion(loss, { reduction: "none", ignoreIndex: -1, engine: "wasm" }), hidden = hardOf(n).map((t, i) => (at(i) ? -1 : t));
+    one.value(plainLogits, Uint8Array.from(hardOf(n)));
+    expect(one.value(plainLogits, Int8Array.from(hidden)).filter((value) => value === 0).length).toBe(hidden.filter((t) => t === -1).length);
+  });
+
+  test("among soft ones, in place and under weights", () => {
+    const room = alloc(n), soft = Float32Array.from(hardOf(n), (t, i) => (at(i) ? -1 : i % 5 === 0 ? 0.3 : t));
+    room.logits.set(logits);
+    room.targets.set(soft);
+    room.weights.fill(2);
+    const one = criterion(loss, { reduction: "none", ignoreIndex: -1, engine: "wasm" }), inPlace = one.valueAndGrad(room.logits, room.targets, { weights: room.weights, out: room.grad });
+    const copied = one.valueAndGrad(logits, soft, { weights: new Float32Array(n).fill(2) });
+    expect([inPlace.value, inPlace.grad]).toEqual([copied.value, copied.grad]);
+    expect(copied.grad.every((g, i) => (at(i) ? g === 0 : Math.abs(g) > 0))).toBe(true);
+  });
+});

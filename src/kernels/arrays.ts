@@ -14,3 +14,16 @@ export const kindOf = (targets: ArrayLike<number>): TargetKind =>
     : targets instanceof Uint8Array || targets instanceof Int8Array || targets instanceof Uint8ClampedArray ? "bytes"
     : targets instanceof Int32Array || targets instanceof Uint32Array ? "words"
     : "floats";
+
+const float = new Float32Array(1), bits = new Int32Array(float.buffer);
+
+/** The bits that a number has among targets as they are copied, if one of them can be it. */
+export function bitsAmong(targets: ArrayLike<number>, value: number): number | undefined {
+  if (kindOf(targets) === "floats") {
+    float[0] = value;
+    return targets instanceof Float32Array && float[0] !== value ? undefined : bits[0];
+  }
+  const held = targets instanceof Int32Array ? value | 0 : targets instanceof Uint32Array ? value >>> 0 : targets instanceof Int8Array ? (value << 24) >> 24 : value & 0xff;
+  if (held !== value) return undefined;
+  return kindOf(targets) === "bytes" ? value & 0xff : value | 0;
+}

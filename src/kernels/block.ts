@@ -1,7 +1,6 @@
 import type { Floats, Job } from "../heads/job.ts";
 import type { Loss } from "../losses/loss.ts";
 import { blockLength, kindOf } from "./arrays.ts";
-import type { TargetKind } from "./arrays.ts";
 import { verdictAt } from "./machine.ts";
 import type { Block, Blocks, Machine } from "./machine.ts";
 import { fillTables } from "./tables.ts";
@@ -19,9 +18,6 @@ export interface Modules {
   /** What they find in tables, if anything is given per column. */
   readonly columns: Columns | undefined;
 }
-
-/** How a job's targets reach the kernel. */
-export const targetKind = ({ targets, ignoreIndex }: Job<Loss>): TargetKind => (ignoreIndex === undefined ? kindOf(targets) : "floats");
 
 /** Runs a block. Returns the sum of the losses, unless each is wanted. */
 export function runBlock(machine: Machine, modules: Modules, job: Job<Loss>, from: number, to: number): number {
@@ -48,7 +44,7 @@ export type Addresses = readonly [logits: number, targets: number, weights: numb
 
 /** Copies the inputs that live elsewhere into blocks, padded with examples without weight. Returns where everything is. */
 export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: number, to: number, padding: number): Addresses {
-  const { weights, ignoreIndex } = job, kind = targetKind(job), inPlace = padding === 0 && ignoreIndex === undefined;
+  const { weights } = job, kind = kindOf(job.targets), inPlace = padding === 0;
   const targets = kind === "floats" ? blocks.targets : kind === "bytes" ? blocks.bytes : blocks.words;
   const addresses: Addresses = [
     input(machine, job.logits, blocks.logits, blocks.at.logits, from, to, inPlace), input(machine, job.targets, targets, blocks.at.targets, from, to, inPlace),
@@ -57,7 +53,6 @@ export function copyIn(machine: Machine, blocks: Blocks, job: Job<Loss>, from: n
   ];
   if (!weights && !inPlace) blocks.weights.fill(1, 0, to - from);
   for (let i = to - from; i < to - from + padding; i++) blocks.logits[i] = targets[i] = blocks.weights[i] = 0;
-  if (ignoreIndex !== undefined) silence(blocks, job, from, to);
   return addresses;
 }
 
@@ -71,8 +66,8 @@ const output = (machine: Machine, array: Floats | undefined, at: number, from: n
   (array && padding === 0 && machine.holds(array) ? array.byteOffset + 4 * from : at);
 
 /** Whether every array of a job can be used where it lies, as float32. */
-export const staysPut = (machine: Machine, { logits, targets, weights, ignoreIndex, losses, grad, hessian }: Job<Loss>): boolean =>
-  ignoreIndex === undefined && [logits, targets, weights, losses, grad, hessian].every((array) => array === undefined || machine.holds(array));
+export const staysPut = (machine: Machine, { logits, targets, weights, losses, grad, hessian }: Job<Loss>): boolean =>
+  [logits, targets, weights, losses, grad, hessian].every((array) => array === undefined || machine.holds(array));
 
 /** Some elements of an array, as another array's `set` takes them. */
 export const partOf = (array: ArrayLike<number>, from: number, to: number): Float32Array | number[] =>
@@ -108,9 +103,4 @@ export function copyOut(machine: Machine, blocks: Blocks, { losses, grad, hessia
 
 function copyBack(machine: Machine, array: Floats, block: Float32Array, from: number, to: number, padding: number): void {
   if (padding > 0 || !machine.holds(array)) array.set(firstOf(block, to - from), from);
-}
-
-/** Ignored examples become harmless ones of weight 0. */
-function silence({ logits, targets, weights }: Blocks, { targets: given, ignoreIndex }: Job<Loss>, from: number, to: number): void {
-  for (let i = 0; i < to - from; i++) if (given[from + i] === ignoreIndex) weights[i] = targets[i] = logits[i] = 0;
 }

@@ -23,6 +23,8 @@ export interface Variant {
   readonly offset: number;
   /** How targets lie in memory. Default "floats". */
   readonly targets?: TargetKind;
+  /** The bits of targets that count for nothing. Default: all count. */
+  readonly ignored?: number | undefined;
   /** Symbols of the formulas that have a table, with one value per element: what is given per column. Default none. */
   readonly tables?: readonly string[];
   /** Lets a product be rounded together with the sum it goes into, or not, as is fastest on each machine. Default false. */
@@ -61,7 +63,11 @@ export function body(variant: Variant): { listing: Listing; results: Results } {
   const emit = listing.emit.bind(listing), load = (from: number): Register => emit("v128.load", [], from);
   const mul = (a: Register | undefined, b: Register): Register | undefined => (a === undefined ? a : emit("f32x4.mul", [a, b]));
 
-  const given = load(addressOf.targets), t = targets === "floats" ? given : emit("f32x4.convert_i32x4_s", [given]);
+  const given = load(addressOf.targets), floats = targets === "floats";
+  const ignored = variant.ignored === undefined ? undefined : emit(floats ? "f32x4.eq" : "i32x4.eq", [given, listing.bits(variant.ignored)]);
+  // Bits are cleared, so that nothing is left of whatever an ignored logit holds, not even 0 · NaN.
+  const clear = (r: Register): Register => (ignored === undefined ? r : emit("v128.andnot", [r, ignored]));
+  const t = floats ? given : emit("f32x4.convert_i32x4_s", [given]);
   const [x, tail] = moved(listing, load(addressOf.logits), offset);
   const one = listing.constant(1), rest = emit("f32x4.sub", [one, t]);
   // All ones where the margin is −x, or where it is x.
@@ -90,11 +96,12 @@ export function body(variant: Variant): { listing: Listing; results: Results } {
     [f, d, dd] = [mul(f, weight)!, mul(d, weight), mul(dd, weight)];
   }
   d = mul(d, emit("param", [], falls ? negativeFactor : factor));
+  dd = mul(dd, emit("param", [], factor));
   return {
     listing,
     results: {
-      loss: f, grad: d === undefined ? d : turn(d), hessian: mul(dd, emit("param", [], factor)),
-      stray: isWrong && emit("v128.xor", [given, emit("v128.andnot", [targets === "floats" ? one : listing.bits(1), isWrong])]),
+      loss: clear(f), grad: d && clear(turn(d)), hessian: dd && clear(dd),
+      stray: isWrong && clear(emit("v128.xor", [given, emit("v128.andnot", [floats ? one : listing.bits(1), isWrong])])),
     },
   };
 }

@@ -2,7 +2,8 @@ import type { Job } from "../heads/job.ts";
 import { inspectTargets } from "../heads/labels.ts";
 import { LossCache } from "../losses/cache.ts";
 import type { AnyLoss, Loss } from "../losses/loss.ts";
-import { runBlock, targetKind } from "./block.ts";
+import { bitsAmong, kindOf } from "./arrays.ts";
+import { runBlock } from "./block.ts";
 import type { Modules } from "./block.ts";
 import { emit } from "./emit.ts";
 import type { Variant } from "./emit.ts";
@@ -16,8 +17,8 @@ import type { Columns } from "./tables.ts";
 const compiled = new LossCache<Omit<Modules, "columns">>();
 
 function modulesOf(variant: Omit<Variant, "each">, shared: boolean): Omit<Modules, "columns"> {
-  const { loss, labels, order, weighted, alpha, offset, targets, tables, relaxed } = variant;
-  return compiled.get(loss, [labels, order, weighted, offset, ...alpha, targets, tables, relaxed, shared].join(" "), () => {
+  const { loss, labels, order, weighted, alpha, offset, targets, ignored, tables, relaxed } = variant;
+  return compiled.get(loss, [labels, order, weighted, offset, ...alpha, targets, ignored, tables, relaxed, shared].join(" "), () => {
     const once = (more: { readonly each?: true; readonly weighted?: true }) => {
       let module: WebAssembly.Module | undefined;
       const bytes = (): Uint8Array<ArrayBuffer> => emit({ ...variant, each: false, ...more });
@@ -29,24 +30,22 @@ function modulesOf(variant: Omit<Variant, "each">, shared: boolean): Omit<Module
 }
 
 /** What was made for each criterion, whose class weights are an object of its own: found without spelling out a variant. */
-const ready = new WeakMap<Job["alpha"], { readonly columns: Columns; readonly modules: (Modules | undefined)[] }>();
+const ready = new WeakMap<Job["alpha"], { readonly columns: Columns; readonly modules: { readonly made: Modules; readonly ignored: number | undefined }[] }>();
 
 function readyModules({ workers }: Machine, job: Job<Loss>, soft: boolean): Modules {
-  const { alpha, order } = job, kind = targetKind(job), shared = workers > 0, { relaxed } = job;
+  const { alpha, order, weights, targets, ignoreIndex, relaxed } = job, kind = kindOf(targets), shared = workers > 0, weighted = weights !== undefined;
   let known = ready.get(alpha);
   if (!known) ready.set(alpha, (known = { columns: columnsOf(job), modules: [] }));
-  const weighted = job.weights !== undefined || job.ignoreIndex !== undefined;
   const key = order * 64 + (kind === "floats" ? 0 : kind === "words" ? 16 : 32) + (weighted ? 8 : 0) + (soft ? 4 : 0) + (shared ? 2 : 0) + (relaxed ? 1 : 0);
-  let modules = known.modules[key];
-  if (!modules) {
-    const tables = Object.keys(known.columns);
-    const made = modulesOf({
-      loss: job.loss, order, weighted, labels: soft ? job.soft : "hard", alpha: [alpha.negative[0]!, alpha.positive[0]!], offset: job.offsets[0]!,
-      targets: kind, tables, relaxed: relaxed && hasRelaxedSimd(),
-    }, shared);
-    known.modules[key] = modules = { ...made, columns: tables.length > 0 ? known.columns : undefined };
-  }
-  return modules;
+  const last = known.modules[key], ignored = ignoreIndex === undefined ? undefined : bitsAmong(targets, ignoreIndex);
+  if (last && last.ignored === ignored) return last.made;
+  const tables = Object.keys(known.columns);
+  const made = modulesOf({
+    loss: job.loss, order, weighted, labels: soft ? job.soft : "hard", alpha: [alpha.negative[0]!, alpha.positive[0]!], offset: job.offsets[0]!,
+    targets: kind, ignored, tables, relaxed: relaxed && hasRelaxedSimd(),
+  }, shared);
+  known.modules[key] = { made: { ...made, columns: tables.length > 0 ? known.columns : undefined }, ignored };
+  return known.modules[key].made;
 }
 
 /** Whether the SIMD kernel can run a loss: a function of one margin or logit, with no more given per column than there is room for, and SIMD at hand. */
