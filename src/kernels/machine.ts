@@ -65,8 +65,7 @@ export class Machine {
     this.#buffer = this.memory.buffer; // asking for it takes as long as a small job
     this.blocks = this.blocksAt(0);
     this.hard = new Int32Array(this.memory.buffer, verdictAt, 4);
-    const blocks = Array.from({ length: mostTables }, (_, i) => new Float32Array(this.memory.buffer, tables + i * blockBytes, blockLength));
-    this.tables = { at: tables, blocks, columns: undefined, phase: 0, length: 0 };
+    this.tables = { at: tables, values: new Float32Array(this.memory.buffer, tables, mostTables * blockLength), columns: undefined, phase: 0, length: 0 };
   }
 
   /** The set of blocks with some number: 0 is the caller's. */

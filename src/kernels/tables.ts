@@ -1,5 +1,6 @@
 import type { Job } from "../heads/job.ts";
 import type { Loss } from "../losses/loss.ts";
+import { blockLength } from "./arrays.ts";
 
 /** What a loss has one number per class of, by name. */
 export function perClass({ parameters, margins }: Loss): [string, readonly number[]][] {
@@ -30,7 +31,8 @@ export function columnsOf({ loss, alpha, perColumn }: Pick<Job<Loss>, "loss" | "
 export interface Tables {
   /** The address of the first. */
   readonly at: number;
-  readonly blocks: readonly Float32Array[];
+  /** All of them, side by side. */
+  readonly values: Float32Array;
   /** The columns whose values stand there, as far as the first elements, from which place in a row of columns on. */
   columns: Columns | undefined;
   phase: number;
@@ -42,14 +44,15 @@ export function fillTables(tables: Tables, columns: Columns, { classes, inner }:
   const period = classes * inner, phase = from % period, length = to - from, own = Math.min(period, length);
   if (tables.columns === columns && tables.phase === phase && tables.length >= length) return;
   Object.assign(tables, { columns, phase, length });
-  for (const [i, values] of Object.values(columns).entries()) {
-    const block = tables.blocks[i]!;
+  let start = 0;
+  for (const values of Object.values(columns)) {
     let column = Math.floor(phase / inner), end = inner - (phase % inner);
     for (let at = 0; at < own; at = end, end += inner, column = column + 1 === classes ? 0 : column + 1) {
-      if (inner === 1) block[at] = values[column]!;
-      else block.fill(values[column]!, at, Math.min(end, own));
+      if (inner === 1) tables.values[start + at] = values[column]!;
+      else tables.values.fill(values[column]!, start + at, start + Math.min(end, own));
     }
     // What is there is copied behind itself.
-    for (let done = own; done < length; done *= 2) block.copyWithin(done, 0, Math.min(done, length - done));
+    for (let done = own; done < length; done *= 2) tables.values.copyWithin(start + done, start, start + Math.min(done, length - done));
+    start += blockLength;
   }
 }

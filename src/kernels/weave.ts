@@ -40,7 +40,7 @@ function pressures(instructions: readonly Instruction[]): Uint32Array {
 }
 
 /** The bytes of a vector whose four lanes hold the same bits. */
-export function lanes(bits: number): number[] {
+function lanes(bits: number): number[] {
   const lane = [bits & 0xff, (bits >> 8) & 0xff, (bits >> 16) & 0xff, (bits >> 24) & 0xff];
   return [...lane, ...lane, ...lane, ...lane];
 }
