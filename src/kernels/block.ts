@@ -80,27 +80,20 @@ const converted = new Float32Array(blockLength);
 function fill(block: Block, shared: boolean, part: ArrayLike<number>): void {
   if (shared && block instanceof Float32Array && !(part instanceof Float32Array)) {
     converted.set(part);
-    block.set(firstOf(converted, part.length));
+    block.set(converted.subarray(0, part.length));
   } else block.set(part);
-}
-
-const parts = new WeakMap<Float32Array, Float32Array>();
-
-/** The first elements of a block: the same view again as long as the length stays. */
-function firstOf(block: Float32Array, length: number): Float32Array {
-  if (length === blockLength) return block;
-  let part = parts.get(block);
-  if (part?.length !== length) parts.set(block, (part = block.subarray(0, length)));
-  return part;
 }
 
 /** Copies what blocks hold of the results to where it belongs. */
 export function copyOut(machine: Machine, blocks: Blocks, { losses, grad, hessian }: Job<Loss>, from: number, to: number, padding: number): void {
-  if (losses) copyBack(machine, losses, blocks.losses, from, to, padding);
-  if (grad) copyBack(machine, grad, blocks.grad, from, to, padding);
-  if (hessian) copyBack(machine, hessian, blocks.hessian, from, to, padding);
+  if (losses) copyBack(machine, losses, blocks, "losses", from, to, padding);
+  if (grad) copyBack(machine, grad, blocks, "grad", from, to, padding);
+  if (hessian) copyBack(machine, hessian, blocks, "hessian", from, to, padding);
 }
 
-function copyBack(machine: Machine, array: Floats, block: Float32Array, from: number, to: number, padding: number): void {
-  if (padding > 0 || !machine.holds(array)) array.set(firstOf(block, to - from), from);
+function copyBack(machine: Machine, array: Floats, blocks: Blocks, name: "losses" | "grad" | "hessian", from: number, to: number, padding: number): void {
+  if (padding === 0 && machine.holds(array)) return;
+  let part = blocks.parts[name];
+  if (part?.length !== to - from) blocks.parts[name] = part = blocks[name].subarray(0, to - from); // making a view takes as long as copying a little
+  array.set(part, from);
 }

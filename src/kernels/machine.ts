@@ -28,6 +28,8 @@ export interface Blocks extends Readonly<Record<ArrayName, Float32Array>> {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;
   readonly at: Readonly<Record<ArrayName, number>>;
+  /** The first elements of each, as many as were asked for last. */
+  readonly parts: Partial<Record<ArrayName, Float32Array>>;
 }
 
 /** Blocks per worker: what it is handed (one being worked on, one ready), and where it writes before it may write anywhere else. */
@@ -53,6 +55,8 @@ export class Machine {
   readonly workers: number;
   #free: number;
   readonly #instances = new WeakMap<WebAssembly.Module, Run>();
+  /** The kernel that was asked for last, and most likely will be next. */
+  #last: { readonly module: WebAssembly.Module; readonly run: Run } | undefined;
 
   /** @param room - bytes beside the blocks */
   constructor(room: number, workers: number) {
@@ -73,7 +77,7 @@ export class Machine {
     const { buffer } = this.memory;
     const at = Object.fromEntries(arrays.map((name, i) => [name, set * setBytes + i * blockBytes])) as Record<ArrayName, number>;
     const blocks = Object.fromEntries(arrays.map((name) => [name, new Float32Array(buffer, at[name], blockLength)])) as Record<ArrayName, Float32Array>;
-    return { ...blocks, words: new Int32Array(buffer, at.targets, blockLength), bytes: new Uint8Array(buffer, at.targets, blockLength), at };
+    return { ...blocks, words: new Int32Array(buffer, at.targets, blockLength), bytes: new Uint8Array(buffer, at.targets, blockLength), at, parts: {} };
   }
 
   /** An array in this memory, at an address that vectors like. */
@@ -95,8 +99,10 @@ export class Machine {
 
   /** A module's kernel in this memory. */
   kernel(module: WebAssembly.Module): Run {
+    if (this.#last?.module === module) return this.#last.run;
     let run = this.#instances.get(module);
     if (!run) this.#instances.set(module, (run = new WebAssembly.Instance(module, { env: { memory: this.memory } }).exports["run"] as Run));
+    this.#last = { module, run };
     return run;
   }
 }
