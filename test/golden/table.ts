@@ -37,11 +37,11 @@ export function lossTable(): Row[] {
   const losses = names.map((name): Row => {
     const family = library[name] as unknown as Family, loss = family();
     const heads = (["sigmoid", "softmax"] as const).filter((head) => works(() => library.criterion(loss, { head, ...(head === "softmax" && { classes: 3 }) })));
-    const simd = works(() => library.criterion(loss, { engine: "wasm" }).value(Float32Array.of(0), [1]));
+    const float32 = worst("wasm", ({ loss, transform }) => loss === name && !transform);
     return {
-      name, formula: render(loss, "tex"), heads: heads.join(", "), engines: simd ? "JS, SIMD" : "JS",
+      name, formula: render(loss, "tex"), heads: heads.join(", "), engines: float32 ? "JS, SIMD" : "JS",
       parameters: Object.entries(family.defaults).map(([key, value]) => `${key} ${value}`).join(", "),
-      float64: worst("js", ({ loss, transform }) => loss === name && !transform), float32: worst("wasm", ({ loss, transform }) => loss === name && !transform),
+      float64: worst("js", ({ loss, transform }) => loss === name && !transform), float32,
     };
   });
   const transforms = ([["ldam", "L(u - \\Delta_y)"], ["logitAdjusted", "L(z + \\tau \\log \\pi)"]] as const).map(([name, formula]): Row => {
