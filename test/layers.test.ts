@@ -9,10 +9,10 @@ const src = join(root, "src");
 /** The folders and files of src/, lowest first: each may import only itself and what stands before it. */
 const layers = [
   "errors.ts", "random.ts", "expr", "targets", "balance.ts", "losses", "render", "heads", "kernels", "forms.ts", "alloc.ts", "threads.ts", "inputs.ts", "scores.ts", "normalizer.ts", "options.ts", "run", "criterion.ts", "onnx", "webgpu", "objective.ts", "optimalBias.ts", "focalLoss.ts", "presets",
-  "adapters", "metrics", "calibrate.ts", "diagnose", "train", "evaluate.ts", "plot", "index.ts",
+  "adapters", "metrics", "calibrate.ts", "diagnose", "train", "evaluate.ts", "detect", "sql", "plot", "index.ts",
 ];
 /** The only packages that src/ may import, and from where: optional peers of their subpaths. */
-const packages: Record<string, readonly string[]> = { "@jax-js/jax": ["adapters", "train"], "@tensorflow/tfjs-core": ["adapters"], "@observablehq/plot": ["plot"] };
+const packages: Record<string, readonly string[]> = { "@jax-js/jax": ["adapters", "train", "detect"], "@tensorflow/tfjs-core": ["adapters"], "@observablehq/plot": ["plot"] };
 
 const files = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
 const layerOf = (file: string): string => file.split("/")[0]!;

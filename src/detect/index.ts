@@ -1,0 +1,1 @@
+export type { Detections, Objects, Picture, Scene } from "./types.ts";
