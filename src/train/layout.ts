@@ -2,7 +2,7 @@ import { sigmoidPriorBias, softmaxPriorBias } from "../balance.ts";
 import type { Layer, Model } from "./model.ts";
 import { stream } from "../random.ts";
 import { classCounts } from "./table.ts";
-import type { Table } from "./table.ts";
+import type { PartedTable, Table } from "./table.ts";
 
 /** Where each layer's weights and bias lie in one flat vector of parameters. */
 export interface Layout {
@@ -43,7 +43,7 @@ export function layoutOf({ features, classes }: Pick<Table, "features" | "classe
  *
  * They depend on the seed, the widths and the class counts alone, so every loss starts from the same model.
  */
-export function firstParameters(layout: Layout, train: Table, seed: number): Float32Array {
+export function firstParameters(layout: Layout, train: Table | PartedTable, seed: number): Float32Array {
   const random = stream(seed, "weights");
   const parameters = new Float32Array(layout.size);
   for (const { inputs, outputs, weight } of layout.layers) {
@@ -54,7 +54,7 @@ export function firstParameters(layout: Layout, train: Table, seed: number): Flo
   return parameters;
 }
 
-export function priorBias({ head }: Layout, train: Table): number[] {
+export function priorBias({ head }: Layout, train: Table | PartedTable): number[] {
   const counts = classCounts(train);
   return head === "sigmoid" ? [sigmoidPriorBias(counts[1]! / train.rows)] : softmaxPriorBias(counts);
 }

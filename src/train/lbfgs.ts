@@ -23,6 +23,9 @@ export function begin(objective: Objective, x: Float64Array): Minimization {
 /** The largest component of the gradient. */
 export const steepness = ({ gradient }: Pick<Minimization, "gradient">): number => gradient.reduce((most, g) => Math.max(most, Math.abs(g)), 0);
 
+/** The value and gradient at a point. */
+type Evaluation = ReturnType<Objective>;
+
 /**
  * One iteration of L-BFGS: Newton's direction as the last moves tell it, then a line search.
  *
@@ -36,14 +39,35 @@ export const steepness = ({ gradient }: Pick<Minimization, "gradient">): number 
  * Quasi-Newton Methods, 2013, algorithm 2.6 (line search)
  */
 export function advance(objective: Objective, state: Minimization, scale: (v: Float64Array) => void): Minimization | undefined {
+  const steps = iteration(state, scale, 0);
+  let step = steps.next();
+  while (!step.done) step = steps.next(objective(step.value));
+  return step.value;
+}
+
+/**
+ * The same for an objective that is answered from elsewhere.
+ *
+ * @param rounding - how far sums may be off, relative to the value: a rise by less is no rise
+ */
+export async function advanceAsync(objective: (x: Float64Array) => Promise<Evaluation>, state: Minimization, scale: (v: Float64Array) => void, rounding: number): Promise<Minimization | undefined> {
+  const steps = iteration(state, scale, rounding);
+  let step = steps.next();
+  while (!step.done) step = steps.next(await objective(step.value));
+  return step.value;
+}
+
+/** An iteration that asks for the points it wants to see. */
+function* iteration(state: Minimization, scale: (v: Float64Array) => void, rounding: number): Generator<Float64Array, Minimization | undefined, Evaluation> {
   const direction = newton(state, scale);
   const slope = dot(direction, state.gradient);
   if (!(slope < 0)) return undefined;
+  const slack = rounding * Math.abs(state.value);
   let low = 0, high = Infinity, length = 1;
   for (let trial = 0; trial < 50; trial++) {
     const x = state.x.map((value, i) => value + length * direction[i]!);
-    const { value, gradient } = objective(x);
-    if (!(value <= state.value + decrease * length * slope)) high = length;
+    const { value, gradient } = yield x;
+    if (!(value <= state.value + decrease * length * slope + slack)) high = length;
     else if (dot(gradient, direction) < flattening * slope) low = length;
     else return remember(state, { x, value, gradient });
     length = high < Infinity ? (low + high) / 2 : 2 * length;
@@ -78,7 +102,7 @@ function newton({ gradient, moves, changes }: Minimization, scale: (v: Float64Ar
   return v;
 }
 
-function dot(a: Float64Array, b: Float64Array): number {
+export function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;

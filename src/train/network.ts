@@ -9,7 +9,8 @@ import type { Best, HistoryEntry, NetworkCheckpoint, Trained, TrainOptions } fro
 import { pauses } from "./pause.ts";
 import { randomNumbers, stream } from "../random.ts";
 import { isBetter, judge, smoothed } from "./selection.ts";
-import type { Dataset, Table } from "./table.ts";
+import { partsOf } from "./table.ts";
+import type { Dataset, PartedTable, Table } from "./table.ts";
 
 /** jax-js multiplies matrices in tiles of four columns; the gradient of a 9-column input takes four times as long as that of 12. */
 const lanes = 4;
@@ -25,21 +26,21 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
   const { loss, seed = 0, learningRate = 0.003, minimumSteps = 1200, onProgress, onCheckpoint, posterior = (p) => p } = options;
   const layout = layoutOf(train, hidden, lanes);
   const batch = Math.min(options.batch ?? 256, train.rows);
-  const perEpoch = Math.floor(train.rows / batch);
+  const first = options.resume ? resumed(options.resume, run, layout) : fresh(layout, train, seed);
+  const batches = new Batches(train, layout, batch, randomNumbers(first.random)), { perEpoch } = batches;
+  if (perEpoch === 0) throw new FocalError("shape", `a part of train must hold a batch of ${batch} rows, got parts of ${partsOf(train).parts.join(", ")}`);
   const least = Math.ceil(minimumSteps / perEpoch);
-  const cap = options.epochs ?? Math.max(least, Math.min(150, Math.max(10, Math.ceil(4000 / perEpoch))));
+  const cap = options.epochs ?? Math.max(least, Math.min(150, Math.max(Math.min(10, Math.ceil(40_000 / perEpoch)), Math.ceil(4000 / perEpoch))));
   const patience = options.patience ?? Math.ceil(cap / 2);
   const lastEpoch = (best: number): number => Math.min(cap, Math.max(best + patience, least));
 
-  const start = options.resume ? resumed(options.resume, run, layout) : fresh(layout, train, seed);
   const losses = jaxLoss(loss, { head: layout.head });
   // Targets are known to be hard when they are booleans, which saves the loss time.
   const mean = (logits: np.Array, targets: np.Array): np.Array => np.mean(losses(logits, targets.greater(0)));
-  const training = adam(layout, mean, batch, widened(validation, layout), start, start.step);
-  const batches = new Batches(train, layout, batch, randomNumbers(start.random));
+  const training = adam(layout, mean, batch, widened(validation, layout), first, first.step);
   const pause = pauses(options.signal);
-  const history: HistoryEntry[] = [...start.history];
-  let { epoch, step, best } = start;
+  const history: HistoryEntry[] = [...first.history];
+  let { epoch, step, best } = first;
   try {
     while (epoch < lastEpoch(best.epoch)) {
       epoch++;
@@ -60,11 +61,9 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
   return { model: modelOf(layout, best.parameters), epoch: best.epoch, epochs: epoch, steps: step, ended: epoch < cap ? "patience" : "cap", history };
 
   async function trainEpoch(): Promise<number> {
-    batches.shuffle();
     let sum = 0;
-    for (let i = 0; i < perEpoch; i++) {
+    for await (const _ of batches.epoch()) {
       await pause();
-      batches.fill(i);
       sum += await training.step(batches.x, batches.targets, learningRate * 0.5 * (1 + Math.cos((Math.PI * step) / (cap * perEpoch))));
       step++;
       onProgress?.({ step, total: lastEpoch(best.epoch) * perEpoch, epoch });
@@ -75,7 +74,7 @@ export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidd
 
 type Start = Omit<NetworkCheckpoint, "kind" | "run">;
 
-function fresh(layout: Layout, train: Table, seed: number): Start {
+function fresh(layout: Layout, train: Table | PartedTable, seed: number): Start {
   const parameters = firstParameters(layout, train, seed);
   return {
     epoch: 0, step: 0, random: stream(seed, "batches").state, parameters, mean: new Float32Array(layout.size), square: new Float32Array(layout.size),

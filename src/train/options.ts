@@ -18,7 +18,7 @@ export interface TrainOptions {
   readonly learningRate?: number;
   /** Rows per step, default 256 or all there are. The remainder of an epoch, other rows each time, is left out. Networks only. */
   readonly batch?: number;
-  /** Never more epochs than these (linear: iterations). Default: as many as make 4000 steps, between 10 and 150 (linear: 2000). */
+  /** Never more epochs than these (linear: iterations). Default: as many as make 4000 steps, between 10 (of large tables as many as make 40 000 steps) and 150 (linear: 2000). */
   readonly epochs?: number;
   /** Steps that are always taken where `epochs` allows, default 1200. Networks only. */
   readonly minimumSteps?: number;

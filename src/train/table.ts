@@ -11,9 +11,23 @@ export interface Table {
   readonly classes: number;
 }
 
+/**
+ * Rows to learn from that need not fit into memory: parts of them, read when their turn comes. Each part must be a random sample of the
+ * whole, since an epoch takes part after part and shuffles within them.
+ */
+export interface PartedTable extends Pick<Table, "rows" | "features" | "classes"> {
+  /** Rows of each class. */
+  readonly counts: readonly number[];
+  /** Rows of each part. */
+  readonly parts: readonly number[];
+  /** The rows of a part; they are looked at until the next part is read. */
+  read(part: number): Pick<Table, "x" | "y"> | Promise<Pick<Table, "x" | "y">>;
+}
+
 /** Rows to learn from, to choose by and to test on. */
 export interface Dataset {
-  readonly train: Table;
+  /** Networks take parts, too; linear models must see every row at once. */
+  readonly train: Table | PartedTable;
   /** Chooses the epoch; never trained on. */
   readonly validation: Table;
 }
@@ -32,15 +46,24 @@ export function subset(table: Table, rows: ArrayLike<number>): Table {
 }
 
 /** Rows of each class. */
-export function classCounts({ y, classes }: Pick<Table, "y" | "classes">): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of y) counts[label]!++;
+export function classCounts(table: Pick<Table, "y" | "classes"> | PartedTable): number[] {
+  if (isParted(table)) return [...table.counts];
+  const counts = new Array<number>(table.classes).fill(0);
+  for (const label of table.y) counts[label]!++;
   return counts;
+}
+
+export const isParted = (table: object): table is PartedTable => "read" in table;
+
+/** A table in memory is a single part. */
+export function partsOf(table: Table | PartedTable): PartedTable {
+  return isParted(table) ? table : { ...table, counts: classCounts(table), parts: [table.rows], read: () => table };
 }
 
 /** @throws FocalError `shape`, `label` or `data` where a model could not be trained on it */
 export function checkDataset({ train, validation }: Dataset): void {
-  checkTable("train", train);
+  if (isParted(train)) checkParts(train);
+  else checkTable("train", train);
   checkTable("validation", validation);
   for (const key of ["features", "classes"] as const) {
     if (train[key] !== validation[key]) throw new FocalError("shape", `train and validation must have the same ${key}, got ${train[key]} and ${validation[key]}`);
@@ -51,10 +74,24 @@ export function checkDataset({ train, validation }: Dataset): void {
   }
 }
 
-function checkTable(name: string, { x, y, rows, features, classes }: Table): void {
+function checkParts(train: PartedTable): void {
+  checkSize("train", train);
+  for (const key of ["parts", "counts"] as const) {
+    const sum = train[key].reduce((a, b) => a + b, 0);
+    if (sum !== train.rows) throw new FocalError("shape", `train.${key} must sum to train.rows = ${train.rows}, got ${sum}`);
+  }
+}
+
+function checkSize(name: string, { rows, features, classes }: Pick<Table, "rows" | "features" | "classes">): void {
   for (const [key, value, least] of [["rows", rows, 1], ["features", features, 1], ["classes", classes, 2]] as const) {
     if (!(Number.isInteger(value) && value >= least)) throw new FocalError("shape", `${name}.${key} must be a whole number ≥ ${least}, got ${String(value)}`);
   }
+}
+
+/** @throws FocalError where rows are not what a table's must be */
+export function checkTable(name: string, table: Table): void {
+  checkSize(name, table);
+  const { x, y, rows, features, classes } = table;
   if (x.length !== rows * features) throw new FocalError("shape", `${name}.x must hold rows × features = ${rows * features} values, got ${x.length}`);
   if (y.length !== rows) throw new FocalError("shape", `${name}.y must hold ${rows} labels, got ${y.length}`);
   for (let i = 0; i < rows; i++) {

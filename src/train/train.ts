@@ -1,7 +1,8 @@
 import { trainLinear } from "./linear.ts";
 import { checkOptions } from "./options.ts";
 import type { Trained, TrainOptions } from "./options.ts";
-import { checkDataset } from "./table.ts";
+import { FocalError } from "../errors.ts";
+import { checkDataset, isParted } from "./table.ts";
 import type { Dataset } from "./table.ts";
 
 /**
@@ -12,7 +13,8 @@ import type { Dataset } from "./table.ts";
  * linear and fitted to convergence. First weights and batches depend on the seed alone, so losses can be compared run by run;
  * the output bias starts at the class frequencies. Same arguments, same machine: same bits.
  *
- * Networks need the package `@jax-js/jax`; linear models do not.
+ * Rows that do not fit into memory are given in parts (`PartedTable`), which are read when their turn comes. Networks need the package
+ * `@jax-js/jax`; linear models do not.
  *
  * @param dataset - standardised tables for training and for choosing the epoch
  * @returns the model, plain data, and how training went
@@ -28,7 +30,11 @@ export async function train(dataset: Dataset, options: TrainOptions): Promise<Tr
   checkDataset(dataset);
   const { hidden = [64, 32] } = options;
   const run = describe(dataset, options, hidden);
-  if (hidden.length === 0) return trainLinear(dataset, options, run);
+  if (hidden.length === 0) {
+    const { train: table, validation } = dataset;
+    if (isParted(table)) throw new FocalError("argument", "a linear model is fitted to all rows at once: train must be a table, got one in parts");
+    return trainLinear({ train: table, validation }, options, run);
+  }
   const { trainNetwork } = await import("./network.ts");
   return trainNetwork(dataset, options, hidden, run);
 }
