@@ -1,0 +1,6 @@
+/** What a figure is given: pass it on to Plot. */
+export interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly className: string;
+}
