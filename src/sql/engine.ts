@@ -1,5 +1,6 @@
-/** The SQL a statement is written in. Trino's and Spark's are printed and parsed, not run by the tests here. */
-export type Dialect = "duckdb" | "clickhouse" | "postgres" | "trino" | "spark";
+import type { Dialect } from "../targets/sql/dialects.ts";
+
+export type { Dialect };
 
 /** An engine that answers SQL: the one thing `focal-loss/sql` asks of a database. */
 export interface SqlEngine {

@@ -2,6 +2,7 @@ import * as raw from "../expr/expr.ts";
 import type { Expr } from "../expr/expr.ts";
 import { fold } from "../expr/fold.ts";
 import type { Target } from "../expr/fold.ts";
+import { isPlain, uses } from "./shared.ts";
 
 /** A piece of Python and how tightly it holds together: 0 condition, 1 sum, 2 product, 3 sign, 4 power, 5 atom. */
 interface Python {
@@ -77,18 +78,6 @@ const ownBounds: Target<Expr> = {
   pow: (a, b) => raw.pow(a.args[1] === raw.sym("tiny") ? raw.max(a.args[0]!, raw.sym("floor")) : a, b),
 };
 
-/** How often each part of a formula is used in it. A difference that is compared with 0 is said as a comparison each time. */
-function uses(formula: Expr): Map<Expr, number> {
-  const counts = new Map<Expr, number>();
-  const visit = (expr: Expr, times: number): void => {
-    const known = counts.get(expr);
-    counts.set(expr, (known ?? 0) + times);
-    if (known === undefined) expr.args.forEach((arg, i) => visit(arg, expr.word === "select" && i === 0 && arg.word === "sub" ? 0 : 1));
-  };
-  visit(formula, 1);
-  return counts;
-}
-
 /**
  * Prints a formula as Python over arrays: a statement for each part that is used more than once, and
  * the text of its value, which is a plain number where no array is part of it.
@@ -98,9 +87,9 @@ function uses(formula: Expr): Map<Expr, number> {
  */
 export function pythonFormula(formula: Expr, library: ArrayLibrary, scalars: ReadonlySet<string>, names: ReadonlyMap<Expr, string>): { statements: string[]; value: string; scalar: boolean } {
   const expr = fold(formula, ownBounds), target = python(library, new Set([...scalars, "tiny", "floor"])), memo = new Map<Expr, Python>(), statements: string[] = [];
-  const counts = uses(expr), plain = (e: Expr): boolean => e.word === "num" || e.word === "sym" || (e.word === "neg" && e.args[0]!.word === "sym");
+  const counts = uses(expr);
   const define = (e: Expr): void => {
-    if (memo.has(e) || plain(e)) return;
+    if (memo.has(e) || isPlain(e)) return;
     e.args.forEach(define);
     if (counts.get(e)! < 2) return;
     const name = names.get(e) ?? `part${statements.length + 1}`, said = fold(e, target, memo);
