@@ -1,4 +1,5 @@
 import type { DuckDBDataChunk } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
 import { sqlName } from "./database.ts";
 import { isMissing } from "./missing.ts";
 import type { Column } from "./table.ts";
@@ -10,8 +11,10 @@ const TEXT = /^(VARCHAR|BOOLEAN|UUID|ENUM.*)$/;
 export interface ColumnBuilder {
   /** What to select: DOUBLE for numbers, VARCHAR for text. */
   readonly sql: string;
-  add(chunk: DuckDBDataChunk, index: number): void;
-  finish(rows: number): Column;
+  /** Takes these rows of a chunk; all of them unless said. */
+  add(chunk: DuckDBDataChunk, index: number, rows?: Uint32Array): void;
+  /** The column of the rows since the last time, of which there are so many. Text keeps its codes from one time to the next. */
+  take(rows: number): Column;
 }
 
 /** The collector for a column of a DuckDB type. */
@@ -23,17 +26,16 @@ export function builderFor(name: string, type: string, asText: boolean): ColumnB
 function numberBuilder(name: string): ColumnBuilder {
   const parts: Float64Array[] = [];
   return {
-    sql: `CAST(${sqlName(name)} AS DOUBLE)`,
-    add(chunk, index) {
-      const vector = chunk.getColumnVector(index);
-      const part = new Float64Array(chunk.rowCount);
-      for (let i = 0; i < part.length; i++) {
-        const value = vector.getItem(i) as number | null;
-        part[i] = value !== null && Number.isFinite(value) ? value : NaN;
-      }
+    sql: `COALESCE(CAST(${sqlName(name)} AS DOUBLE), 'nan')`,
+    // The chunk's memory as it lies there: asked value by value, the same column takes ten times as long.
+    add(chunk, index, rows) {
+      const { buffer, byteOffset } = duckdb.vector_get_data(duckdb.data_chunk_get_vector(chunk.chunk, index), chunk.rowCount * Float64Array.BYTES_PER_ELEMENT);
+      const values = new Float64Array(buffer, byteOffset, chunk.rowCount);
+      const part = rows ? Float64Array.from(rows, (row) => values[row]!) : values.slice();
+      for (let i = 0; i < part.length; i++) if (!Number.isFinite(part[i])) part[i] = NaN;
       parts.push(part);
     },
-    finish: (rows) => ({ kind: "number", name, values: joined(parts, new Float64Array(rows)) }),
+    take: (rows) => ({ kind: "number", name, values: joined(parts.splice(0), new Float64Array(rows)) }),
   };
 }
 
@@ -51,16 +53,16 @@ function textBuilder(name: string): ColumnBuilder {
   };
   return {
     sql: `CAST(${sqlName(name)} AS VARCHAR)`,
-    add(chunk, index) {
+    add(chunk, index, rows) {
       const vector = chunk.getColumnVector(index);
-      const part = new Int32Array(chunk.rowCount);
+      const part = new Int32Array(rows ? rows.length : chunk.rowCount);
       for (let i = 0; i < part.length; i++) {
-        const value = vector.getItem(i) as string | null;
+        const value = vector.getItem(rows ? rows[i]! : i) as string | null;
         part[i] = value === null ? -1 : codeOf(value);
       }
       parts.push(part);
     },
-    finish: (rows) => ({ kind: "text", name, codes: joined(parts, new Int32Array(rows)), levels }),
+    take: (rows) => ({ kind: "text", name, codes: joined(parts.splice(0), new Int32Array(rows)), levels }),
   };
 }
 
@@ -68,11 +70,15 @@ function otherBuilder(name: string, type: string): ColumnBuilder {
   let missing = 0;
   return {
     sql: `CASE WHEN ${sqlName(name)} IS NULL THEN 1.0::DOUBLE ELSE 0.0::DOUBLE END`,
-    add(chunk, index) {
+    add(chunk, index, rows) {
       const vector = chunk.getColumnVector(index);
-      for (let i = 0; i < chunk.rowCount; i++) missing += vector.getItem(i) as number;
+      for (let i = 0; i < (rows ? rows.length : chunk.rowCount); i++) missing += vector.getItem(rows ? rows[i]! : i) as number;
     },
-    finish: () => ({ kind: "other", name, type, missing }),
+    take() {
+      const found = missing;
+      missing = 0;
+      return { kind: "other", name, type, missing: found };
+    },
   };
 }
 
