@@ -34,18 +34,25 @@ export function anchorGrid(levels: readonly Level[], width: number, height: numb
   for (const [name, value] of [["width", width], ["height", height]] as const) {
     if (!(Number.isInteger(value) && value > 0)) throw new FocalError("argument", `${name} must be a whole number of pixels > 0, got ${describe(value)}`);
   }
-  const boxes: number[] = [];
+  levels.forEach(expectLevel);
+  const count = levels.reduce((sum, level) => sum + mapSize(level, width, height).rows * mapSize(level, width, height).columns * level.sizes.length, 0);
+  const boxes = new Float32Array(4 * count);
+  let at = 0;
   for (const level of levels) {
-    expectLevel(level);
     const { rows, columns } = mapSize(level, width, height);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const x = (column + 0.5) * level.stride, y = (row + 0.5) * level.stride;
-        for (const [w, h] of level.sizes) boxes.push(x - w / 2, y - h / 2, x + w / 2, y + h / 2);
+        for (const [w, h] of level.sizes) {
+          boxes[at++] = x - w / 2;
+          boxes[at++] = y - h / 2;
+          boxes[at++] = x + w / 2;
+          boxes[at++] = y + h / 2;
+        }
       }
     }
   }
-  return Float32Array.from(boxes);
+  return boxes;
 }
 
 function expectLevel({ stride, sizes }: Level): void {

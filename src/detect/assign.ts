@@ -57,8 +57,8 @@ export function assign(anchors: Float32Array, objects: Objects, rules: Assignmen
   for (let box = 0; box < boxCount; box++) {
     if (crowd?.[box] || boxArea(boxes, box) === 0) continue;
     let anchor = -1, overlap = 0;
-    for (let i = 0; i < anchorCount; i++) {
-      if (apart(anchors, i, boxes, box)) continue;
+    const near = nearBy(anchors, boxes, box);
+    for (let i = near(0); i < anchorCount; i = near(i + 1)) {
       const here = iou(anchors, i, boxes, box);
       if (here > best[i]!) {
         best[i] = here;
@@ -88,18 +88,22 @@ export function assign(anchors: Float32Array, objects: Objects, rules: Assignmen
   return { classes, matched };
 }
 
-/** Most anchors are nowhere near a box: four comparisons say so. */
-function apart(a: Float32Array, i: number, b: Float32Array, j: number): boolean {
-  return a[4 * i]! >= b[4 * j + 2]! || a[4 * i + 2]! <= b[4 * j]! || a[4 * i + 1]! >= b[4 * j + 3]! || a[4 * i + 3]! <= b[4 * j + 1]!;
+/** Finds the next anchor that touches a box: most are nowhere near, and four comparisons say so. */
+function nearBy(anchors: Float32Array, boxes: Float32Array, box: number): (from: number) => number {
+  const [x0, y0, x1, y1] = boxes.subarray(4 * box, 4 * box + 4) as unknown as readonly [number, number, number, number];
+  return (from) => {
+    let at = 4 * from;
+    while (at < anchors.length && (anchors[at + 1]! >= y1 || anchors[at + 3]! <= y0 || anchors[at]! >= x1 || anchors[at + 2]! <= x0)) at += 4;
+    return at / 4;
+  };
 }
 
 function ignoreCrowds(anchors: Float32Array, boxes: Float32Array, crowd: Uint8Array, share: number, classes: Int32Array): void {
   for (let box = 0; box < crowd.length; box++) {
     if (!crowd[box]) continue;
     for (let i = 0; i < classes.length; i++) {
-      if (classes[i] !== BACKGROUND || apart(anchors, i, boxes, box)) continue;
       const inside = intersection(anchors, i, boxes, box);
-      if (inside > 0 && inside >= share * boxArea(anchors, i)) classes[i] = IGNORED;
+      if (classes[i] === BACKGROUND && inside > 0 && inside >= share * boxArea(anchors, i)) classes[i] = IGNORED;
     }
   }
 }

@@ -7,3 +7,8 @@ export { boxArea, clipBoxes, iou } from "./boxes.ts";
 export { decodeBoxes, encodeBoxes } from "./codec.ts";
 export { suppress } from "./suppress.ts";
 export type { SuppressionOptions } from "./suppress.ts";
+export { readDigits, sliceDigits } from "./digits.ts";
+export type { Digits } from "./digits.ts";
+export { craterLevels, digitLevels } from "./levels.ts";
+export { digitScenes } from "./scenes.ts";
+export type { DigitScenesOptions } from "./scenes.ts";
