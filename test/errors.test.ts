@@ -127,7 +127,7 @@ const mistakes: [sentence: string, code: ErrorCode, make: () => unknown][] = [
   ["scores must hold 3 per example, got 4 of them", "shape", () => objective(focal(), { head: "softmax", classes: 3, layout: "columns" })([1, 2, 3, 4], [0])],
   [`prior must be in (0, 1), got the string "0.1"`, "argument", () => optimalBias(focal(), any("0.1"))],
   ["backward needs a forward before it: there are no logits yet", "argument", () => new FocalLoss().backward()],
-  [`language must be tex, pytorch, keras, js, wasm, wgsl, got "cobol"`, "argument", () => render(focal, any("cobol"))],
+  [`language must be tex, pytorch, keras, js, wasm, wgsl, sql, got "cobol"`, "argument", () => render(focal, any("cobol"))],
   ["mine: the formula must return an expression of focal-loss/expr, got number", "formula", () => defineLoss("mine", {}, any(() => 1))],
   ["my loss: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"my loss\"", "formula", () => defineLoss("my loss", {}, ({ pt }) => neg(log(pt)))],
   ["mine: names of losses and parameters turn up in generated code and must be made of letters, digits and _, got the string \"a b\"", "formula", () => defineLoss("mine", { "a b": 1 }, ({ pt }) => neg(log(pt)))],

@@ -5,12 +5,12 @@
  *   softmaxLossSql(loss, dialect, { logits, label }, { order?, prefix? })             → { inputs, parts, value, slopes }
  *   querySql(dialect, { inputs, parts, select, from, where?, tail? })                 → the SELECT, each part computed once per row
  */
-import { readOptions } from "../options.ts";
 import { formOf } from "../forms.ts";
 import type { Curvature, Order } from "../losses/derive.ts";
 import type { Loss, SoftRule } from "../losses/loss.ts";
+import { readOptions } from "../options.ts";
 import { binaryFormulas, softmaxFormulas } from "../render/sql/heads.ts";
-import { dialects } from "../targets/sql/dialects.ts";
+import { dialectOf } from "../targets/sql/dialects.ts";
 import type { Dialect } from "../targets/sql/dialects.ts";
 import { sql } from "../targets/sql/print.ts";
 import type { SqlPart } from "../targets/sql/print.ts";
@@ -54,7 +54,8 @@ interface Naming {
  * @param columns - SQL expressions: `logit` of any number type; `target` 0 or 1. NULL gives NULL
  * @param options.order - 0: the value, 1 (default): and the slope, 2: and the curvature
  * @param options.curvature - "majorized": a positive upper bound, where the loss knows one
- * @param options.soft - targets may stand between 0 and 1, and are read by this rule; "hard" (default): they do not
+ * @param options.soft - targets may stand between 0 and 1, and are read by this rule; "hard" (default): they do not. Losses
+ *   of p and t read them by their own formula
  * @throws FocalError `argument` for a loss that is none of a yes-or-no logit
  */
 export function lossSql(
@@ -62,8 +63,8 @@ export function lossSql(
   options: Naming & { readonly order?: Order; readonly curvature?: Curvature | undefined; readonly soft?: SoftRule | "hard" } = {},
 ): BinaryLossSql {
   const { order = 1, curvature, soft = "hard", prefix = "focal_" } = options;
-  readOptions(loss, soft === "hard" ? {} : { soft }, formOf);
-  const words = dialects[dialect];
+  readOptions(loss, soft === "hard" || loss.kind === "score" ? {} : { soft }, formOf);
+  const words = dialectOf(dialect);
   const { parts, values: [value, slope = "", second = ""] } = sql(binaryFormulas(loss, soft, { order, curvature }), words, (name) => prefix + name, prefix);
   return { inputs: [[`${prefix}logit`, words.double(columns.logit)], [`${prefix}target`, words.double(columns.target)]], parts, value: value!, slope, curvature: second };
 }
@@ -78,7 +79,7 @@ export function lossSql(
 export function softmaxLossSql(
   loss: Loss, dialect: Dialect, columns: { readonly logits: readonly string[]; readonly label: string }, options: Naming & { readonly order?: 0 | 1 } = {},
 ): SoftmaxLossSql {
-  const { order = 1, prefix = "focal_" } = options, { logits, label } = columns, words = dialects[dialect];
+  const { order = 1, prefix = "focal_" } = options, { logits, label } = columns, words = dialectOf(dialect);
   readOptions(loss, { head: "softmax", classes: logits.length }, formOf);
   const { parts, values: [value, ...slopes] } = sql(softmaxFormulas(loss, logits.length, { order }), words, (name) => prefix + name, prefix);
   return { inputs: [...logits.map((logit, k) => [`${prefix}logit${k}`, words.double(logit)] as const), [`${prefix}label`, words.double(label)]], parts, value: value!, slopes };
@@ -92,4 +93,4 @@ export function softmaxLossSql(
  * const { inputs, parts, value } = lossSql(focal(), "duckdb", { logit: "x", target: "y" });
  * querySql("duckdb", { inputs, parts, select: `sum(${value})`, from: "examples" });
  */
-export const querySql = (dialect: Dialect, query: Query): string => queryOver(dialects[dialect], query);
+export const querySql = (dialect: Dialect, query: Query): string => queryOver(dialectOf(dialect), query);

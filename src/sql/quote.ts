@@ -1,14 +1,6 @@
-import { describe, FocalError } from "../errors.ts";
-import { dialects } from "../targets/sql/dialects.ts";
+import { FocalError } from "../errors.ts";
+import { dialectOf } from "../targets/sql/dialects.ts";
 import type { Dialect } from "../targets/sql/dialects.ts";
-
-/** What no engine takes in a name or a text, or takes for something else. */
-const unsayable = /[\0\p{Surrogate}]/u;
-
-function expectSayable(what: string, value: unknown): asserts value is string {
-  if (typeof value !== "string") throw new FocalError("argument", `${what} must be a string, got ${describe(value)}`);
-  if (unsayable.test(value)) throw new FocalError("argument", `${what} must not hold a NUL or half of a character, got ${JSON.stringify(value)}`);
-}
 
 /**
  * A name as one identifier of a dialect, whatever stands in it: spaces, quotes, SQL.
@@ -20,11 +12,8 @@ function expectSayable(what: string, value: unknown): asserts value is string {
  * quoteName("duckdb", "main", `the "table"`);   // "main"."the ""table"""
  */
 export function quoteName(dialect: Dialect, ...parts: readonly string[]): string {
-  return parts.map((part) => {
-    expectSayable("a name", part);
-    if (part === "") throw new FocalError("argument", "a name must not be empty");
-    return dialects[dialect].quote(part);
-  }).join(".");
+  if (parts.length === 0 || parts.includes("")) throw new FocalError("argument", "names in SQL must not be empty");
+  return parts.map(dialectOf(dialect).quote).join(".");
 }
 
 /**
@@ -35,10 +24,7 @@ export function quoteName(dialect: Dialect, ...parts: readonly string[]): string
  * @example
  * quoteText("duckdb", "it's");   // 'it''s'
  */
-export function quoteText(dialect: Dialect, text: string): string {
-  expectSayable("a text", text);
-  return dialects[dialect].text(text);
-}
+export const quoteText = (dialect: Dialect, text: string): string => dialectOf(dialect).text(text);
 
 /**
  * A beginning for aliases that none of the names has, so that no alias stands for a column.

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import * as ort from "onnxruntime-web";
 import { expect, test, vi } from "vitest";
 import { run } from "../src/main.ts";
@@ -31,6 +32,15 @@ test("prints JavaScript that computes the loss with the parameters asked for", a
   expect(run(0).value).toBeCloseTo(0.5 * Math.log(2) + 2 * 0.25, 14);
 });
 
+test("prints a query that an engine answers with the loss of each row", async () => {
+  const { out } = await focal("render", "focal", "--to", "sql", "--set", "gamma=2,alpha=0.25");
+  const connection = await (await DuckDBInstance.create()).connect();
+  const rows = (await connection.runAndReadAll(out.replace("FROM examples", "FROM (VALUES (0, 1), (0, 0)) AS examples (logit, target)"))).getRowsJS() as number[][];
+  expect(rows.map(([value]) => value)).toEqual([0.25 * 0.25 * Math.LN2, 0.75 * 0.25 * Math.LN2]);
+  expect(rows[0]![1]).toBeCloseTo(-0.25 * 0.25 * (0.5 + Math.LN2), 15); // −α q^γ (q + γ p L) at p = ½
+  expect((await focal("render", "focal", "--to", "sql", "--dialect", "clickhouse")).out).toMatch(/^-- focal \(gamma 2\) .*\nWITH\n.*\nFROM examples$/s);
+});
+
 test("prints functions for PyTorch and Keras, whose defaults are the parameters asked for", async () => {
   expect((await focal("render", "focal", "--to", "pytorch", "--set", "gamma=3,alpha=0.25")).out).toContain("def sigmoid_focal(logits, targets, *, gamma=3.0, alpha=0.25, reduction=\"mean\"):");
   expect((await focal("render", "dualFocal", "--to", "keras")).out).toContain("def softmax_dual_focal(y_true, y_pred, *, gamma=2.0, alpha=None):");
@@ -55,11 +65,13 @@ test.each([
   [["render", "focal", "--set", "gamma"], 'focal: set must be name=number, separated by commas, got "gamma"'],
   [["render", "focal", "--set", "beta=1"], "focal: focal has no parameter beta; it has gamma, alpha"],
   [["render", "dualFocal", "--to", "js"], 'focal: dualFocal is no function of one margin: language must be tex, pytorch, keras, got "js"'],
-  [["render", "focal", "--to", "python"], 'focal: to must be tex, pytorch, keras, js, wasm, wgsl, onnx, got "python"'],
+  [["render", "focal", "--to", "python"], 'focal: to must be tex, pytorch, keras, js, wasm, wgsl, sql, onnx, got "python"'],
   [["render", "focal", "--to", "onnx"], "focal: an ONNX model is no text to print: --out says which file to write, as --out focal.onnx"],
   [["render", "focal", "--to", "onnx", "--head", "softmax", "--out", "focal.onnx"], "focal: classes must be a whole number ≥ 2, got undefined"],
   [["render", "focal", "--to", "onnx", "--head", "tree", "--out", "focal.onnx"], 'focal: head must be sigmoid, softmax, got "tree"'],
   [["render", "focal", "--to", "pytorch", "--classes", "3"], "focal: --classes is for --to onnx, got --to pytorch"],
+  [["render", "focal", "--dialect", "duckdb"], "focal: --dialect is for --to sql, got --to tex"],
+  [["render", "focal", "--to", "sql", "--dialect", "mysql"], 'focal: dialect must be duckdb, clickhouse, postgres, trino, spark, got "mysql"'],
   [["render", "focal", "--out", "nowhere/focal.tex"], 'focal: out is in a folder that does not exist: "nowhere"'],
 ])("%s is one sentence and exit code 1", async (args, sentence) => {
   const { code, error } = await focal(...args);

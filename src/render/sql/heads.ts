@@ -50,7 +50,8 @@ export function binaryFormulas(loss: Loss, soft: SoftRule | "hard", { order, cur
     alphaT: direct ? num(positive) : weight,
     alphaRest: num(negative),
   };
-  for (const [name, given] of Object.entries({ ...loss.parameters, ...(loss.margins && { margins: loss.margins }) })) {
+  const tables = { ...loss.parameters, ...(loss.margins && labels === "hard" && { margins: loss.margins }) };
+  for (const [name, given] of Object.entries(tables)) {
     if (typeof given === "number") continue;
     if (labels !== "hard") throw new FocalError("argument", `${name} must be one number where targets may stand between 0 and 1, got one per class`);
     symbols[name] = between(...pair(name, given), t);

@@ -1,3 +1,5 @@
+import { describe, FocalError } from "../../errors.ts";
+
 /** The words of one SQL: all that printers and queries need to know of it. */
 export interface SqlDialect {
   /** A name of a table, a column or an alias, quoted: whatever it holds, it stays one name. */
@@ -30,11 +32,18 @@ export interface SqlDialect {
 /** 1e0, 2.5e-1 */
 export const exponential = (value: number): string => value.toExponential().replace("+", "");
 
+/** What is quoted must be one text for the engine as well. */
+function sayable(text: string): string {
+  if (typeof text !== "string") throw new FocalError("argument", `names and texts in SQL must be strings, got ${describe(text)}`);
+  if (/[\0\p{Surrogate}]/u.test(text)) throw new FocalError("argument", `names and texts in SQL must not hold a NUL or half of a character, got ${JSON.stringify(text)}`);
+  return text;
+}
+
 /** A quoted name or text, in which the quote is written twice. */
-export const doubled = (quote: string) => (text: string): string => quote + text.replaceAll(quote, quote + quote) + quote;
+export const doubled = (quote: string) => (text: string): string => quote + sayable(text).replaceAll(quote, quote + quote) + quote;
 
 /** A quoted name or text, in which the quote and the backslash stand after a backslash. */
-export const escaped = (quote: string) => (text: string): string => quote + text.replace(/[\\'`"]/g, (sign) => (sign === quote || sign === "\\" ? `\\${sign}` : sign)) + quote;
+export const escaped = (quote: string) => (text: string): string => quote + sayable(text).replace(/[\\'`]/g, (sign) => (sign === quote || sign === "\\" ? `\\${sign}` : sign)) + quote;
 
 /** What is not finite is cast from its name. */
 export const numberBy = (finite: (digits: string) => string, type: string) => (value: number): string =>

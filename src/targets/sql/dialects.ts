@@ -1,3 +1,4 @@
+import { FocalError } from "../../errors.ts";
 import { clickhouse } from "./clickhouse.ts";
 import type { SqlDialect } from "./dialect.ts";
 import { duckdb } from "./duckdb.ts";
@@ -10,3 +11,9 @@ export type Dialect = "duckdb" | "clickhouse" | "postgres" | "trino" | "spark";
 
 /** The words of each; a new one is a file beside these and its name here. */
 export const dialects: Readonly<Record<Dialect, SqlDialect>> = { duckdb, clickhouse, postgres, trino, spark };
+
+/** @throws FocalError `argument` for a dialect that is not known */
+export function dialectOf(name: Dialect): SqlDialect {
+  if (!Object.hasOwn(dialects, name)) throw new FocalError("argument", `dialect must be ${Object.keys(dialects).join(", ")}, got ${JSON.stringify(name)}`);
+  return dialects[name];
+}

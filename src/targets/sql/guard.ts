@@ -17,8 +17,7 @@ function log1pOf(z: Expr): Expr {
   return add(log(w), mul(sub(z, sub(w, one)), div(one, w)));
 }
 
-/** Whether a formula is never below a number, as far as its constants tell, its other terms being no negative ones. */
-const isAtLeast = (e: Expr, least: number): boolean => (e.word === "num" ? e.value >= least : (e.word === "add" || e.word === "max") && e.args.some((arg) => isAtLeast(arg, least)));
+const hasNumber = (e: Expr, least: number): boolean => e.args.some((arg) => arg.word === "num" && arg.value >= least);
 const smallest = num(2 ** -1022);
 const logOrMinusInfinity = (x: Expr): Expr => select(sub(x, smallest), log(max(x, smallest)), num(-Infinity));
 
@@ -31,7 +30,7 @@ function depthOf(e: Expr, memo: Map<Expr, number>): number {
   else if (e.word === "exp") depth = 1;
   else if (e.word === "mul") depth = depths[0]! + depths[1]!;
   else if (e.word === "sqrt") depth = most / 2;
-  else depth = e.word === "log" || isAtLeast(e, 1) ? 0 : most;
+  else depth = e.word === "log" || (e.word === "add" && hasNumber(e, 1)) ? 0 : most;
   memo.set(e, depth);
   return depth;
 }
@@ -43,7 +42,7 @@ function depthOf(e: Expr, memo: Map<Expr, number>): number {
 export function guard(exprs: readonly Expr[], { log1p, refusesLogOfZero, refusesUnderflow }: SqlDialect): Expr[] {
   const depths = new Map<Expr, number>(), edge = num(lowest / Math.max(1, ...exprs.map((expr) => depthOf(expr, depths))));
   const words: Target<Expr> = { ...raw, log1p: log1p === undefined ? log1pOf : raw.log1p };
-  if (refusesLogOfZero) words.log = (x) => (isAtLeast(x, smallest.value) ? log(x) : logOrMinusInfinity(x));
+  if (refusesLogOfZero) words.log = (x) => (x.word === "max" && hasNumber(x, smallest.value) ? log(x) : logOrMinusInfinity(x));
   if (refusesUnderflow) {
     words.exp = (x) => select(add(x, edge), exp(max(x, raw.neg(edge))), zero);
     words.num = (value) => num(value !== 0 && Math.abs(value) < small.value ? Math.sign(value) * small.value : value);

@@ -4,7 +4,7 @@ import { FocalError } from "focal-loss";
 import type { AnyLoss } from "focal-loss";
 import { toOnnx } from "focal-loss/onnx";
 import { render as print } from "focal-loss/render";
-import type { Language } from "focal-loss/render";
+import type { Dialect, Language } from "focal-loss/render";
 import { writeWhole } from "../model/write.ts";
 import { inCode } from "./arguments.ts";
 import { numbers, oneOf, refuseExtra, refuseOut, wholeNumber } from "./options.ts";
@@ -19,7 +19,9 @@ const families = Object.fromEntries(
   Object.entries(library as Readonly<Record<string, unknown>>).filter((entry): entry is [string, Family] => typeof entry[1] === "function" && "defaults" in entry[1]),
 );
 
-const LANGUAGES = ["tex", "pytorch", "keras", "js", "wasm", "wgsl", "onnx"] as const satisfies readonly (Language | "onnx")[];
+const LANGUAGES = ["tex", "pytorch", "keras", "js", "wasm", "wgsl", "sql", "onnx"] as const satisfies readonly (Language | "onnx")[];
+
+const DIALECTS = ["duckdb", "clickhouse", "postgres", "trino", "spark"] as const satisfies readonly Dialect[];
 
 /** What only a graph is asked for. */
 const graphArgs = {
@@ -36,8 +38,9 @@ export const render = defineCommand({
     loss: { type: "positional", description: Object.keys(families).join(", "), required: true },
     to: {
       type: "string", default: "tex", valueHint: LANGUAGES.join("|"),
-      description: "tex: the formula as written; pytorch, keras: functions to train with; js, wasm, wgsl: its stable value, slope and curvature; onnx: a model of logits and targets",
+      description: "tex: the formula as written; pytorch, keras: functions to train with; js, wasm, wgsl: its stable value, slope and curvature; sql: the same as a query over logits and targets; onnx: a model of logits and targets",
     },
+    dialect: { type: "string", description: "with --to sql: whose SQL (default duckdb)", valueHint: DIALECTS.join("|") },
     gamma: { type: "string", description: "the same as --set gamma=…", valueHint: "2" },
     set: { type: "string", description: "the loss's parameters, and alpha (default: its own)", valueHint: "name=number,…" },
     out: { type: "string", description: "write a file instead of printing; onnx needs one", valueHint: "focal.py|focal.onnx" },
@@ -50,7 +53,8 @@ export const render = defineCommand({
     const settings = { ...(args.gamma !== undefined && { gamma: numbers("gamma", args.gamma)[0]! }), ...(args.set !== undefined && readSettings(args.set)) };
     const loss = family(settings), to = oneOf("to", args.to, LANGUAGES);
     if (args.out !== undefined) refuseOut(args.out, []);
-    const text = to === "onnx" ? graphOf(loss, args) : print(loss, refuseGraphArgs(to, args));
+    if (args.dialect !== undefined && to !== "sql") throw new FocalError("argument", `--dialect is for --to sql, got --to ${to}`);
+    const text = to === "onnx" ? graphOf(loss, args) : print(loss, refuseGraphArgs(to, args), args.dialect === undefined ? {} : { dialect: oneOf("dialect", args.dialect, DIALECTS) });
     if (args.out === undefined) return console.log(text);
     await writeWhole(args.out, typeof text === "string" ? `${text}\n` : text);
     console.log(args.out);
