@@ -24,7 +24,8 @@ async function main(executable: string): Promise<void> {
       for (const name of names.filter((one) => wanted === "all" || one === wanted)) {
         await show(page, name);
         await page.waitForTimeout(SETTLE);
-        await take(name, await page.locator(`[data-section="${name}"]`).screenshot());
+        const box = (await page.locator(`[data-section="${name}"]`).boundingBox())!, above = await page.evaluate(() => scrollY);
+        await take(name, await page.screenshot({ fullPage: true, clip: { x: 0, y: box.y + above, width, height: box.height } }));
       }
       await page.context().close();
     }

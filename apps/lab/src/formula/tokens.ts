@@ -1,0 +1,45 @@
+/** A formula's text cut into its smallest pieces, each with its place. */
+export interface Token {
+  readonly kind: "number" | "name" | "sign" | "end";
+  readonly text: string;
+  readonly at: number;
+}
+
+/** What is wrong with a formula's text, and where: for people who wrote it a second ago. */
+export class FormulaMistake extends Error {
+  override readonly name = "FormulaMistake";
+  readonly at: number;
+  readonly length: number;
+
+  constructor(message: string, at: number, length = 1) {
+    super(message);
+    this.at = at;
+    this.length = Math.max(1, length);
+  }
+}
+
+/** Signs as papers print them, in the words of a keyboard. */
+const alike: Readonly<Record<string, string>> = { "−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "[": "(", "]": ")" };
+/** Names as papers print them. */
+const spelled: Readonly<Record<string, string>> = {
+  "pₜ": "pt", p_t: "pt", "xₜ": "xt", x_t: "xt", "αₜ": "alphaT", α_t: "alphaT", alpha_t: "alphaT", α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", τ: "tau", λ: "lambda", σ: "sigmoid", ln: "log",
+};
+
+export function tokenize(text: string): Token[] {
+  const tokens: Token[] = [], piece = /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_ₜ]*)|(\*\*|[-+*/^(),−–·×÷[\]]))/uy;
+  let at = 0;
+  while (text.slice(at).trim() !== "") {
+    piece.lastIndex = at;
+    const found = piece.exec(text);
+    if (!found) {
+      const gap = /^\s*/.exec(text.slice(at))![0].length, bad = [...text.slice(at + gap)][0]!;
+      throw new FormulaMistake(`${JSON.stringify(bad)} has no meaning in a formula; there are + − * / ^ ( ) and commas`, at + gap, bad.length);
+    }
+    const [whole, number, name, sign] = found, word = (number ?? name ?? sign)!, place = at + whole.length - word.length;
+    if (number !== undefined) tokens.push({ kind: "number", text: number, at: place });
+    else if (name !== undefined) tokens.push({ kind: "name", text: spelled[name] ?? name, at: place });
+    else tokens.push({ kind: "sign", text: sign === "**" ? "^" : alike[sign!] ?? sign!, at: place });
+    at += whole.length;
+  }
+  return [...tokens, { kind: "end", text: "", at: text.length }];
+}
