@@ -2,9 +2,10 @@ import { dialects } from "../../targets/sql/dialects.ts";
 import { querySql } from "../formula.ts";
 import { fromClause } from "../source.ts";
 import { ask, numbersOf } from "./ask.ts";
+import { restOf } from "./model.ts";
 import type { Term } from "./model.ts";
 import { sumsOf } from "./moments.ts";
-import { expectWhole, inputsOf, triangle, whereOf } from "./pass.ts";
+import { at, expectWhole, inputsOf, standardized, triangle, whereOf } from "./pass.ts";
 import type { Problem } from "./pass.ts";
 
 /** Sums of one statement: engines limit how long one may be. */
@@ -20,23 +21,20 @@ const widest = 150;
  */
 export async function gramOf(problem: Problem, standardize: boolean): Promise<{ gram: number[]; terms: Term[] }> {
   const { engine, source, survey: { terms, prefix, weight } } = problem, { dialect } = engine, width = terms.length + 1;
-  const w = problem.weights === undefined ? dialects[dialect].number(1) : `${prefix}w`;
+  const w = `${prefix}w`, centred = (term: Term): number => (term.kind === "numeric" ? term.center : 0);
   const wanted: (readonly [number, number])[] = [];
   for (let a = 0; a < width; a++) for (let b = a; b < width; b++) if (width <= widest || a === b) wanted.push([a, b]);
   const gram = new Array<number>(triangle(width)).fill(0);
   for (let from = 0; from < wanted.length; from += most) {
     const here = wanted.slice(from, from + most);
-    const products = here.map(([a, b]) => [...(problem.weights === undefined && a < terms.length ? [] : [w]), ...[a, b].filter((j) => j < terms.length).map((j) => `${prefix}x${j}`)].join(" * "));
-    const statement = querySql(dialect, { inputs: inputsOf(problem), parts: [], select: sumsOf([dialects[dialect].number(1), w, ...products], dialect), from: fromClause(source, dialect), where: whereOf(problem) });
-    const [rows, mass, ...sums] = numbersOf(await ask(engine, statement, problem.asking), "the sums of products");
-    expectWhole(problem.survey, rows!, mass!);
+    const products = here.map(([a, b]) => [...(problem.weights === undefined ? [] : [w]), ...[a, b].filter((j) => j < terms.length).map((j) => `${prefix}x${j}`)].join(" * ") || dialects[dialect].number(1));
+    const statement = querySql(dialect, { inputs: inputsOf(problem, centred), parts: [], select: `count(*), ${sumsOf([...(problem.weights === undefined ? [] : [w]), ...products], dialect)}`, from: fromClause(source, dialect), where: whereOf(problem) });
+    const [rows, ...sums] = numbersOf(await ask(engine, statement, problem.asking), "the sums of products");
+    expectWhole(problem.survey, rows!, problem.weights === undefined ? rows! : sums.shift()!);
     here.forEach(([a, b], i) => (gram[at(a, b, width)] = sums[i]!));
   }
-  if (!standardize) return { gram, terms: [...terms] };
-  const scales = terms.map((term, j) => (term.kind === "numeric" ? deviation(gram[at(j, j, width)]! / weight, term.center) : 1));
-  const scale = (j: number): number => scales[j] ?? 1;
-  for (let a = 0; a < width; a++) for (let b = a; b < width; b++) gram[at(a, b, width)]! /= scale(a) * scale(b);
-  return { gram, terms: terms.map((term, j) => (term.kind === "numeric" ? { ...term, scale: scale(j) } : term)) };
+  const scaled = terms.map((term, j): Term => (standardize && term.kind === "numeric" ? { ...term, scale: deviation(gram[at(j, j, width)]! / weight, term.center) } : term));
+  return { gram: standardized(gram, scaled.map((term) => ({ center: 0, scale: restOf(term).scale }))), terms: scaled };
 }
 
 /** A column whose spread is nothing but rounding is left as it is. */
@@ -44,6 +42,3 @@ const deviation = (variance: number, center: number): number => {
   const root = Math.sqrt(variance);
   return root > 1e-13 * Math.abs(center) ? root : 1;
 };
-
-/** Where entry (a, b), a ≤ b, of an upper triangle stands. */
-export const at = (a: number, b: number, width: number): number => a * width - triangle(a - 1) + b - a;

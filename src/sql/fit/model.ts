@@ -6,7 +6,7 @@ import type { Comparison } from "./columns.ts";
 
 /** One number per row, made of a column. */
 export type Term =
-  /** (value − center) / scale; 0 where it is missing: NULL, NaN or infinite. */
+  /** (value − center) / scale; 0 where the value is missing: NULL, NaN or infinite. */
   | { readonly kind: "numeric"; readonly column: string; readonly center: number; readonly scale: number; readonly missing: boolean }
   /** 1 where a number is missing, else 0. */
   | { readonly kind: "missing"; readonly column: string }
@@ -36,13 +36,19 @@ export interface SqlModel {
 /** Where a value is a number to learn from: not NULL, NaN or infinite. A condition that NaN fails in every dialect, whether it compares it as greatest or not at all. */
 export const isNumber = (sql: string, dialect: Dialect): string => `abs(${sql}) <= ${dialects[dialect].number(1e308)}`;
 
-/** A term over the columns of the source, as float64. */
-export function termSql(term: Term, dialect: Dialect): string {
+/** What a statement subtracts from a column: nothing, unless the column is so far from 0 that its spread would drown in it. */
+export const shiftOf = (term: Term): number => (term.kind === "numeric" && Math.abs(term.center) > 1e3 * term.scale ? term.center : 0);
+
+/** Of (column − center) / scale, what is left to do once a statement has subtracted the shift. */
+export const restOf = (term: Term, shift = shiftOf(term)): { readonly center: number; readonly scale: number } =>
+  term.kind === "numeric" ? { center: term.center - shift, scale: term.scale } : { center: 0, scale: 1 };
+
+/** A term over the columns of the source, as float64, but for {@link restOf} it: that is cheaper done to coefficients and sums. */
+export function termSql(term: Term, dialect: Dialect, shift = shiftOf(term)): string {
   const { quote, number, double, choose } = dialects[dialect], one = number(1), zero = number(0);
   if (term.kind === "numeric") {
-    const value = double(quote(term.column)), centred = term.center === 0 ? value : `(${value} - ${held(number(term.center))})`;
-    const scaled = term.scale === 1 ? centred : `${centred} * ${number(1 / term.scale)}`;
-    return term.missing ? `coalesce(${choose(isNumber(value, dialect), scaled, zero)}, ${zero})` : scaled;
+    const value = double(quote(term.column)), shifted = shift === 0 ? value : `(${value} - ${held(number(shift))})`, usual = number(term.center - shift);
+    return term.missing ? `coalesce(${choose(isNumber(value, dialect), shifted, usual)}, ${usual})` : shifted;
   }
   if (term.kind === "missing") return choose(isNumber(double(quote(term.column)), dialect), zero, one);
   const value = comparable(term.column, term.compared, dialect), isNull = `${quote(term.column)} IS NULL`;
@@ -54,10 +60,16 @@ export function termSql(term: Term, dialect: Dialect): string {
 
 const held = (number: string): string => (number.startsWith("-") ? `(${number})` : number);
 
-/** intercept + Σ coefficient · term, of terms by any names; + the offset. */
-export function linear(intercept: number, coefficients: readonly number[], terms: readonly string[], offset: string | undefined, dialect: Dialect): string {
+/** The logit by the terms' names: intercept + Σ coefficient · (term − center) / scale + offset, with what is constant put together. */
+export function linear(intercept: number, coefficients: ArrayLike<number>, terms: readonly Term[], names: readonly string[], offset: string | undefined, dialect: Dialect): string {
   const { number } = dialects[dialect];
-  return [number(intercept), ...terms.map((term, j) => `${term} * ${held(number(coefficients[j]!))}`), ...(offset === undefined ? [] : [offset])].join(" + ");
+  let constant = intercept;
+  const products = terms.map((term, j) => {
+    const { center, scale } = restOf(term), factor = coefficients[j]! / scale;
+    constant -= factor * center;
+    return `${names[j]} * ${held(number(factor))}`;
+  });
+  return [number(constant), ...products, ...(offset === undefined ? [] : [offset])].join(" + ");
 }
 
 /**
@@ -71,5 +83,5 @@ export function linear(intercept: number, coefficients: readonly number[], terms
  */
 export function logitsSql({ terms, coefficients, intercepts, offset }: SqlModel, dialect: Dialect): string[] {
   const columns = terms.map((term) => termSql(term, dialect)), { quote, double } = dialects[dialect];
-  return intercepts.map((intercept, k) => linear(intercept, coefficients[k]!, columns, offset === null ? undefined : double(quote(offset)), dialect));
+  return intercepts.map((intercept, k) => linear(intercept, coefficients[k]!, terms, columns, offset === null ? undefined : double(quote(offset)), dialect));
 }

@@ -10,8 +10,8 @@ import type { Source } from "../source.ts";
 import { ask, numbersOf } from "./ask.ts";
 import type { Asking } from "./ask.ts";
 import { comparable, literal } from "./columns.ts";
-import { linear, termSql } from "./model.ts";
-import type { SqlModel, Term } from "./model.ts";
+import { linear, restOf, shiftOf, termSql } from "./model.ts";
+import type { SqlModel } from "./model.ts";
 import { sumsOf } from "./moments.ts";
 import type { Survey } from "./survey.ts";
 
@@ -45,15 +45,15 @@ export interface Sums {
  * @throws FocalError `engine` where rows or weights are not those of the first look, or a sum is no number
  */
 export async function sumsAt(problem: Problem, x: Float64Array, order: 1 | 2): Promise<Sums> {
-  const { engine, survey } = problem;
-  const [rows, weight, loss, ...sums] = numbersOf(await ask(engine, statementAt(problem, x, order), problem.asking), "a pass");
-  expectWhole(survey, rows!, weight!);
-  if (![loss, ...sums].every(Number.isFinite)) throw new FocalError("engine", "a pass answered with a sum that is not finite: numbers in the table are too large to be added up");
-  const per = triangle(survey.terms.length + 1);
-  return {
-    loss: loss!, slopes: Float64Array.from(sums.slice(0, x.length)),
-    curvatures: order === 1 ? [] : Array.from({ length: outputsOf(problem) }, (_, k) => sums.slice(x.length + k * per, x.length + (k + 1) * per)),
-  };
+  const { engine, survey, weights } = problem, { terms } = survey, width = terms.length + 1, per = triangle(width);
+  const [rows, ...numbers] = numbersOf(await ask(engine, statementAt(problem, x, order), problem.asking), "a pass");
+  expectWhole(survey, rows!, weights === undefined ? rows! : numbers.shift()!);
+  const [loss, ...sums] = numbers;
+  if (!numbers.every(Number.isFinite)) throw new FocalError("engine", "a pass answered with a sum that is not finite: numbers in the table are too large to be added up");
+  const rest = terms.map((term) => restOf(term)), slopes = Float64Array.from(sums.slice(0, x.length));
+  for (let from = 0; from < x.length; from += width) rest.forEach(({ center, scale }, j) => (slopes[from + j] = (slopes[from + j]! - center * slopes[from + width - 1]!) / scale));
+  const curvatures = order === 1 ? [] : Array.from({ length: outputsOf(problem) }, (_, k) => standardized(sums.slice(x.length + k * per, x.length + (k + 1) * per), rest));
+  return { loss: loss!, slopes, curvatures };
 }
 
 /** @throws FocalError `engine` where a statement did not see what the first one saw */
@@ -63,6 +63,22 @@ export function expectWhole({ rows, weight }: Survey, seen: number, seenWeight: 
 }
 
 export const triangle = (n: number): number => (n * (n + 1)) / 2;
+
+/** Where entry (a, b), a ≤ b, of an upper triangle stands. */
+export const at = (a: number, b: number, width: number): number => a * width - triangle(a - 1) + b - a;
+
+/** Sums of products of terms as those of (term − center) / scale, the last row being the sums of the terms themselves. */
+export function standardized(upper: readonly number[], rest: readonly { readonly center: number; readonly scale: number }[]): number[] {
+  const width = rest.length + 1, last = upper.at(-1)!, of = (j: number): { readonly center: number; readonly scale: number } => rest[j] ?? { center: 0, scale: 1 };
+  const out = [...upper];
+  for (let a = 0; a < width; a++) {
+    for (let b = a; b < width; b++) {
+      const left = of(a), right = of(b), sumOf = (j: number): number => upper[at(j, width - 1, width)]!;
+      out[at(a, b, width)] = (upper[at(a, b, width)]! - left.center * sumOf(b) - right.center * sumOf(a) + left.center * right.center * last) / (left.scale * right.scale);
+    }
+  }
+  return out;
+}
 
 /** The statement of {@link sumsAt}. */
 export function statementAt(problem: Problem, x: Float64Array, order: 1 | 2): string {
@@ -76,20 +92,20 @@ export function statementAt(problem: Problem, x: Float64Array, order: 1 | 2): st
   };
   const g = slopes.map((slope, k) => give(`g${k}`, weighted(slope)));
   const h = curvatures.map((curvature, k) => give(`h${k}`, weighted(`greatest(${curvature}, ${number(0)})`)));
-  const sums = [number(1), weights === undefined ? number(1) : w, weighted(value), ...g.flatMap((slope) => [...names.map((name) => `${slope} * ${name}`), slope])];
+  const sums = [...(weights === undefined ? [] : [w]), weighted(value), ...g.flatMap((slope) => [...names.map((name) => `${slope} * ${name}`), slope])];
   for (const curvature of h) {
     for (let a = 0; a < width; a++) for (let b = a; b < width; b++) sums.push([curvature, ...[a, b].filter((j) => j < terms.length).map((j) => names[j]!)].join(" * "));
   }
-  return querySql(dialect, { inputs: inputsOf(problem), parts, select: sumsOf(sums, dialect), from: fromClause(source, dialect), where: whereOf(problem) });
+  return querySql(dialect, { inputs: inputsOf(problem), parts, select: `count(*), ${sumsOf(sums, dialect)}`, from: fromClause(source, dialect), where: whereOf(problem) });
 }
 
 export const whereOf = ({ engine: { dialect }, survey }: Pick<Problem, "engine" | "survey">): string => `${dialects[dialect].quote(survey.target.column)} IS NOT NULL`;
 
 /** Terms, label, weight and offset of a row, by their aliases. */
-export function inputsOf({ engine: { dialect }, survey, weights, offset }: Problem): (readonly [alias: string, sql: string])[] {
+export function inputsOf({ engine: { dialect }, survey, weights, offset }: Problem, shift = shiftOf): (readonly [alias: string, sql: string])[] {
   const { prefix, terms } = survey, { quote, double } = dialects[dialect];
   return [
-    ...terms.map((term: Term, j): readonly [string, string] => [`${prefix}x${j}`, termSql(term, dialect)]),
+    ...terms.map((term, j): readonly [string, string] => [`${prefix}x${j}`, termSql(term, dialect, shift(term))]),
     [`${prefix}label`, labelSql(survey, dialect)],
     ...(weights === undefined ? [] : [[`${prefix}w`, double(quote(weights))] as const]),
     ...(offset === undefined ? [] : [[`${prefix}o`, double(quote(offset))] as const]),
@@ -106,7 +122,7 @@ function labelSql({ classes, target: { column, compared } }: Survey, dialect: ke
 /** The loss and its derivatives by each logit, with all parts that lead there from the inputs. */
 function lossesAt({ engine: { dialect }, survey: { prefix, terms, classes }, head, loss, offset }: Problem, x: Float64Array, order: 1 | 2) {
   const { number, choose } = dialects[dialect], width = terms.length + 1, names = terms.map((_, j) => `${prefix}x${j}`), label = `${prefix}label`;
-  const logit = (k: number): string => linear(x[k * width + width - 1]!, Array.from(x.subarray(k * width)), names, offset === undefined ? undefined : `${prefix}o`, dialect);
+  const logit = (k: number): string => linear(x[k * width + width - 1]!, x.subarray(k * width), terms, names, offset === undefined ? undefined : `${prefix}o`, dialect);
   const parts: SqlPart[] = [];
   // What a formula takes as its inputs is computed from this statement's: a level above them.
   const take = <L extends LossSql>(said: L): L => {

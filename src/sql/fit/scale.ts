@@ -3,8 +3,8 @@ import type { Loss } from "../../losses/loss.ts";
 import { cholesky, solve } from "../../train/cholesky.ts";
 import { dot } from "../../train/lbfgs.ts";
 import type { Minimization } from "../../train/lbfgs.ts";
-import { at } from "./gram.ts";
 import type { SqlModel } from "./model.ts";
+import { at } from "./pass.ts";
 
 /** Applies an approximate inverse of the Hessian, in place. */
 export type Scale = (v: Float64Array) => void;
