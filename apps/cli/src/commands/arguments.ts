@@ -13,6 +13,7 @@ export const dataArgs = {
   positive: { type: "string", description: "the positive class; of several, this one against the rest", valueHint: "CLASS" },
   drop: { type: "string", description: "columns not to use, e.g. those known only afterwards", valueHint: "A,B" },
   split: { type: "string", description: "column that says train, test (and validation)", valueHint: "COLUMN" },
+  memory: { type: "string", description: "gigabytes for the table; of a larger one a sample is held and the rest trained on from disk", default: "4", valueHint: "GB" },
 } as const;
 
 /** Arguments of the commands that train: with what model, how long, and what to do with an earlier run. */
@@ -29,14 +30,21 @@ interface DataValues {
   readonly target: string;
   readonly positive?: string | undefined;
   readonly split?: string | undefined;
+  readonly memory: string;
 }
 
 /** The data set that the arguments name. */
 export function datasetOf(args: DataValues, rawArgs: readonly string[]): Promise<Dataset> {
   return loadDataset({
-    files: args._, target: args.target, drop: listOf(rawArgs, "drop"), test: listOf(rawArgs, "test"),
+    files: args._, target: args.target, drop: listOf(rawArgs, "drop"), test: listOf(rawArgs, "test"), memory: gigabytes(args.memory),
     ...(args.positive !== undefined && { positive: args.positive }), ...(args.split !== undefined && { split: args.split }),
   });
+}
+
+function gigabytes(text: string): number {
+  const [value] = numbers("memory", text);
+  if (!(value! > 0)) throw new FocalError("argument", `memory must be a number of gigabytes > 0, got ${JSON.stringify(text)}`);
+  return value! * 1e9;
 }
 
 /** How to train, as the arguments say it. */

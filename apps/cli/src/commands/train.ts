@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { defineCommand } from "citty";
 import { FocalError } from "focal-loss";
-import { leakWarnings, splitRows } from "../data/index.ts";
+import { leakWarnings, refuseRest, removeScratch, splitRows } from "../data/index.ts";
 import { assemble } from "../experiment/assemble.ts";
 import { candidatesFor } from "../experiment/candidates.ts";
 import { checkpointFile, fingerprint } from "../experiment/checkpoint.ts";
@@ -48,9 +48,11 @@ export const train = defineCommand({
     const start = performance.now();
     const training = trainingOf(args);
     const dataset = await datasetOf(args, rawArgs);
+    if (training.hidden.length === 0) refuseRest(dataset.rest, "a linear model, which focal fit can fit in a database,");
     const divisions = wholeNumber("repeats", args.repeats, 1);
+    const path = (name: string): string => join(args.out, name), scratch = path("scratch");
     const plan: Plan = {
-      ...training, divisions, temperature: args.temperature, details: true,
+      ...training, scratch, divisions, temperature: args.temperature, details: true,
       candidates: candidatesFor(numbers("gamma", args.gamma), alphas(args.alpha), dataset.target.classes.length, familiesOf(args.loss)),
       divide: (index) => splitRows(dataset, training.seed + index),
       describe: (index) => `split ${index + 1} of ${divisions}`,
@@ -60,12 +62,11 @@ export const train = defineCommand({
     if (asked !== undefined && !names.includes(asked)) {
       throw new FocalError("argument", `save must be ${names.map((name) => JSON.stringify(name)).join(", ")}, got ${JSON.stringify(args.save)}`);
     }
-    const path = (name: string): string => join(args.out, name);
     // More repeats may be asked for later, and the number of jobs changes no result: neither is in the fingerprint.
     const print = fingerprint(dataset, [names, plan.hidden, plan.seed, plan.epochs, plan.temperature]);
     const checkpoint = checkpointFile<State>(path("checkpoint"), "train", print);
     const { results, saved } = await inFolder(args.out, () => resumable(checkpoint, stateFrom(checkpoint, args.resume, emptyState()), { quiet: args.json }, async (watcher, state) => {
-      const comparison = await compare(dataset, plan, state, watcher);
+      const comparison = await compare(dataset, plan, state, watcher).finally(() => removeScratch(scratch));
       const warnings = leakWarnings(dataset, comparison.first.train.rowNumbers, comparison.first.columns);
       const results = assemble(dataset, plan, comparison, warnings, {
         command: commandLine("focal", "train", ...rawArgs), seed: plan.seed, versions: versions(), machine: machine(),

@@ -13,7 +13,7 @@ export interface ColumnBuilder {
   readonly sql: string;
   /** Takes these rows of a chunk; all of them unless said. */
   add(chunk: DuckDBDataChunk, index: number, rows?: Uint32Array): void;
-  /** The column of the rows since the last time, of which there are so many. Text keeps its codes from one time to the next. */
+  /** The column of the rows since the last time, of which there are so many. */
   take(rows: number): Column;
 }
 
@@ -41,8 +41,7 @@ function numberBuilder(name: string): ColumnBuilder {
 
 function textBuilder(name: string): ColumnBuilder {
   const parts: Int32Array[] = [];
-  const levels: string[] = [];
-  const codes = new Map<string, number>();
+  let levels: string[] = [], codes = new Map<string, number>();
   const codeOf = (raw: string): number => {
     const text = raw.trim();
     const known = codes.get(text);
@@ -62,7 +61,11 @@ function textBuilder(name: string): ColumnBuilder {
       }
       parts.push(part);
     },
-    take: (rows) => ({ kind: "text", name, codes: joined(parts.splice(0), new Int32Array(rows)), levels }),
+    take(rows) {
+      const found = levels;
+      [levels, codes] = [[], new Map()];
+      return { kind: "text", name, codes: joined(parts.splice(0), new Int32Array(rows)), levels: found };
+    },
   };
 }
 

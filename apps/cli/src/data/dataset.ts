@@ -4,6 +4,7 @@ import { numbersWithMarkers } from "./markers.ts";
 import { quote } from "./near.ts";
 import { looksLikeSplit, splitFromColumn, splitFromFiles, type OfficialSplit } from "./official.ts";
 import { readTable } from "./read.ts";
+import { readWithin, refuseRest, type Rest } from "./sample.ts";
 import { fileNames, findColumn, type Table } from "./table.ts";
 import { readTarget, type Target } from "./target.ts";
 
@@ -19,6 +20,8 @@ export interface DataOptions {
   readonly split?: string;
   /** Files that hold the test rows. */
   readonly test?: readonly string[];
+  /** Bytes that the table may take; of a larger one a sample is held, and the rest of its rows can be streamed. */
+  readonly memory?: number;
 }
 
 /** A table with its target, before it is divided and encoded. */
@@ -28,6 +31,8 @@ export interface Dataset {
   readonly official: OfficialSplit | null;
   /** Columns that are no features, with the reason. The target is among them. */
   readonly ignored: ReadonlyMap<string, string>;
+  /** Set where the table is a sample of a larger one. */
+  readonly rest?: Rest;
   /** What a reader of the results should know about the data. */
   readonly notes: readonly string[];
 }
@@ -38,9 +43,11 @@ export interface Dataset {
  * @throws FocalError "data", one sentence, for anything wrong with the files or the names
  */
 export async function loadDataset(options: DataOptions): Promise<Dataset> {
-  const { target, positive, drop = [], split, test = [] } = options;
+  const { target, positive, drop = [], split, test = [], memory = Infinity } = options;
   if (split !== undefined && test.length > 0) throw new FocalError("data", "give a split column or a test file, not both");
-  const training = await readTable(options.files);
+  const { table: training, rest } = await readWithin(options.files, memory);
+  if (test.length > 0) refuseRest(rest, "--test");
+  if (split !== undefined) refuseRest(rest, "--split");
   const testing = test.length > 0 ? await readTable(test, textColumns(training)) : null;
   const table = withNumbers(testing ? joinTables(training, testing) : training, [target, split, ...drop]);
   const classes = readTarget(table, target, positive);
@@ -54,7 +61,11 @@ export async function loadDataset(options: DataOptions): Promise<Dataset> {
     if (findColumn(table, name, "to drop").name === target) throw new FocalError("data", `cannot drop ${quote(name)}, it is the target`);
     ignored.set(name, "dropped on request");
   }
-  return { table, target: classes, official, ignored, notes: remarks(table, classes, ignored) };
+  return { table, target: classes, official, ignored, ...(rest && { rest }), notes: [...remarksOnSample(table, rest), ...remarks(table, classes, ignored)] };
+}
+
+function remarksOnSample({ rows }: Table, rest: Rest | undefined): string[] {
+  return rest ? [`The table's ${rest.rows} rows take more than --memory: ${rows} of them, drawn at random, were held, and validation and test rows are among these.`] : [];
 }
 
 function remarks(table: Table, target: Target, ignored: ReadonlyMap<string, string>): string[] {

@@ -1,9 +1,11 @@
 export { loadDataset, type DataOptions, type Dataset } from "./dataset.ts";
 export { describeFolds, foldRows, type Folds } from "./folds.ts";
-export { prepare, prepareSplit, type Part, type Prepared } from "./prepare.ts";
+export { prepare, prepareAll, trainingCounts, type Part, type Prepared, type ScratchPlan } from "./prepare.ts";
+export { partsOf, removeScratch, type Scratch } from "./scratch.ts";
 export { describeSplit, splitRows, type Split } from "./split.ts";
 export { leakWarnings } from "./leak.ts";
 export { readTable } from "./read.ts";
+export { refuseRest, type Rest } from "./sample.ts";
 export { encode, textColumnsOf, type Encoded } from "./encode.ts";
 export { columnNames, featureCount, type Encoding, type NumericEncoding, type Tail } from "./encoding.ts";
 export { labelsFor, readTarget, type Target } from "./target.ts";

@@ -15,8 +15,8 @@ export interface Reader {
   size(): Promise<{ readonly rows: number; readonly columns: number }>;
   /** The rows that are wanted, by their number in the whole table; all of them unless said. */
   table(wanted?: (row: number) => boolean): Promise<Table>;
-  /** The whole table in pieces of at least so many rows, but for the last. Codes of text mean the same in all of them. */
-  pieces(rows: number, visit: (piece: Table, firstRow: number) => void): Promise<void>;
+  /** Some columns of the whole table in pieces of at least so many rows, but for the last; and the number of their first row. */
+  pieces(rows: number, names: readonly string[], visit: (piece: Table, first: number) => void): Promise<void>;
 }
 
 /**
@@ -36,8 +36,8 @@ export function reading<Result>(patterns: readonly string[], asText: readonly st
     const source: Source = await (format === "csv" ? csvSource(connection, files, asText) : selfDescribing(connection, files, format)).catch(unreadable);
 
     /** Streams the table chunk by chunk: reading it whole would hold every value as an object first. */
-    async function stream(wanted: ((row: number) => boolean) | undefined, each: number, visit: (piece: Table, firstRow: number) => void): Promise<void> {
-      const builders = source.columns.map(({ name, type }) => builderFor(name, type, asText.includes(name)));
+    async function stream(columns: Source["columns"], wanted: ((row: number) => boolean) | undefined, each: number, visit: (piece: Table, first: number) => void): Promise<void> {
+      const builders = columns.map(({ name, type }) => builderFor(name, type, asText.includes(name)));
       const result = await connection.stream(`SELECT ${builders.map(({ sql }) => sql).join(", ")} FROM ${source.sql}`).catch(unreadable);
       let read = 0, first = 0, rows = 0, pieces = 0;
       const take = (): void => {
@@ -63,11 +63,11 @@ export function reading<Result>(patterns: readonly string[], asText: readonly st
       },
       async table(wanted) {
         let whole: Table | undefined;
-        await stream(wanted, Infinity, (piece) => (whole = piece));
+        await stream(source.columns, wanted, Infinity, (piece) => (whole = piece));
         if (whole!.rows === 0) throw new FocalError("data", `${fileNames(whole!)} ${files.length === 1 ? "has" : "have"} no rows`);
         return whole!;
       },
-      pieces: (rows, visit) => stream(undefined, rows, visit),
+      pieces: (rows, names, visit) => stream(source.columns.filter(({ name }) => names.includes(name)), undefined, rows, visit),
     });
   });
 }

@@ -27,9 +27,9 @@ export interface CheckpointFile<State> {
 }
 
 /** What a checkpoint must agree on to be continued: the data, to the last value, and every setting that changes a number. */
-export function fingerprint({ table, target, official, ignored }: Dataset, settings: readonly unknown[]): string {
+export function fingerprint({ table, target, official, ignored, rest }: Dataset, settings: readonly unknown[]): string {
   const hash = createHash("sha256");
-  hash.update(JSON.stringify([settings, target.classes, [...ignored]]));
+  hash.update(JSON.stringify([settings, target.classes, [...ignored], rest?.rows]));
   hash.update(target.labels);
   if (official) hash.update(official.parts);
   for (const column of table.columns) {

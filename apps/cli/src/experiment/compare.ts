@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import type { Calibration } from "focal-loss/evaluate";
 import { classCounts } from "focal-loss/train";
 import type { Checkpoint, Model } from "focal-loss/train";
-import { prepareSplit, type Dataset, type Prepared, type Split } from "../data/index.ts";
+import { prepareAll, removeScratch, trainingCounts, type Dataset, type Prepared, type Split } from "../data/index.ts";
 import type { Run } from "../results.ts";
 import type { Candidate } from "./candidates.ts";
 import { judge } from "./evaluate.ts";
@@ -21,6 +22,8 @@ export interface Plan {
   readonly epochs: number | undefined;
   /** Trainings side by side. */
   readonly jobs: number;
+  /** Where rows that are not held in memory are kept while they are trained on; without it they are not trained on. */
+  readonly scratch?: string;
   /** Also keep the models of the first division and what its figures draw. */
   readonly details: boolean;
 }
@@ -78,15 +81,23 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
   const { candidates, hidden, epochs } = plan;
   const names = dataset.target.classes;
   const total = plan.divisions * candidates.length;
-  const prepared = new Map<number, Prepared>();
+  const prepared = new Map<number, Promise<Prepared>>();
   const divisions: Division[] = [];
-  const divisionAt = (index: number): Prepared => {
-    const known = prepared.get(index);
-    if (known) return known;
-    const made = prepareSplit(dataset, plan.divide(index));
-    prepared.set(index, made);
+  const make = async (index: number): Promise<Prepared> => {
+    const made = await prepareAll(dataset, plan.divide(index), plan.scratch === undefined ? undefined : {
+      folder: join(plan.scratch, String(index)),
+      onProgress(share) {
+        watcher.signal.throwIfAborted();
+        watcher.onProgress(shares.reduce((a, b) => a + b, 0), total, `${plan.describe(index)}, ${Math.round(100 * share)} % of the rows prepared`);
+      },
+    });
     divisions[index] = divisionOf(made);
     return made;
+  };
+  const divisionAt = (index: number): Promise<Prepared> => {
+    const known = prepared.get(index) ?? make(index);
+    prepared.set(index, known);
+    return known;
   };
   for (let index = 0; index < plan.divisions; index++) state.runs[index] ??= [];
 
@@ -100,12 +111,12 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
 
   async function trainNumber(number: number, seat: Seat): Promise<void> {
     const index = Math.floor(number / candidates.length), c = number % candidates.length;
-    const candidate = candidates[c]!, division = divisionAt(index);
-    const counts = classCounts(division.train);
+    const candidate = candidates[c]!, division = await divisionAt(index);
+    const counts = trainingCounts(division);
     const loss = candidate.loss(counts), recovery = candidate.recovery(counts);
-    const { train, validation } = division;
+    const { train, validation, more } = division;
     const { trained, seconds } = await seat.run({
-      data: { train, validation }, family: candidate.family, loss: { parameters: loss.parameters, alpha: loss.alpha }, recovery: recovery ?? [], hidden,
+      data: { train, validation, more }, family: candidate.family, loss: { parameters: loss.parameters, alpha: loss.alpha }, recovery: recovery ?? [], hidden,
       seed: plan.seed + index + candidate.seedShift, epochs, resume: state.underWay.get(number),
     }, {
       onProgress: (share) => tell(number, share),
@@ -119,7 +130,10 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
     state.runs[index]![c] = judged.run;
     if (detailed) state.kept[c] = { model: trained.model, calibration: judged.calibration, decision: judged.decision };
     state.underWay.delete(number);
-    if (index > 0 && candidates.every((_, k) => state.runs[index]![k])) prepared.delete(index);
+    if (candidates.every((_, k) => state.runs[index]![k])) {
+      if (index > 0) prepared.delete(index);
+      if (more) removeScratch(more.folder);
+    }
     watcher.onState(true);
     tell(number, 1);
   }
@@ -132,14 +146,15 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
   } finally {
     for (const seat of places) seat.close();
   }
-  for (let index = 0; index < plan.divisions; index++) if (!divisions[index]) divisionAt(index);
+  for (let index = 0; index < plan.divisions; index++) if (!divisions[index]) await divisionAt(index);
   // A run resumed with fewer repeats has found more than it is asked for.
-  return { runs: state.runs.slice(0, plan.divisions) as Run[][], kept: state.kept as Keepsake[], first: divisionAt(0), divisions };
+  return { runs: state.runs.slice(0, plan.divisions) as Run[][], kept: state.kept as Keepsake[], first: await divisionAt(0), divisions };
 }
 
-function divisionOf({ train: training, validation, test, duplicateRows }: Prepared): Division {
+function divisionOf(prepared: Prepared): Division {
+  const { validation, test, duplicateRows } = prepared, train = trainingCounts(prepared);
   return {
-    splits: { train: classCounts(training), validation: classCounts(validation), test: classCounts(test) },
-    duplicateRows, testOverTrain: test.rows / training.rows,
+    splits: { train, validation: classCounts(validation), test: classCounts(test) },
+    duplicateRows, testOverTrain: test.rows / train.reduce((a, b) => a + b, 0),
   };
 }

@@ -9,10 +9,10 @@ const FEW = 30;
 const mean = (values: readonly number[]): number => meanAndDeviation(values).mean;
 
 /** The data of a comparison, and how its rows were divided. */
-export function summarizeData({ table, target }: Dataset, { first, divisions }: Comparison): DataSummary {
+export function summarizeData({ table, target, rest }: Dataset, { first, divisions }: Comparison): DataSummary {
   return {
-    files: table.files, rows: table.rows, target: target.name,
-    classes: target.classes.map((name, k) => ({ name, count: target.counts[k]! })),
+    files: table.files, rows: rest?.rows ?? table.rows, target: target.name,
+    classes: target.classes.map((name, k) => ({ name, count: target.counts[k]! + (first.more?.counts[k] ?? 0) })),
     splits: divisions.map(({ splits }) => splits),
     columns: first.columns, features: first.train.features,
     duplicateRows: mean(divisions.map((division) => division.duplicateRows)),
@@ -33,8 +33,10 @@ export function describeModel({ target }: Dataset, { hidden, temperature }: Plan
 }
 
 /** What the data themselves give reason to say: columns left out, classes with few test rows, duplicates. */
-export function remarksOnData({ target, ignored }: Dataset, { divisions, first }: Comparison): string[] {
+export function remarksOnData({ target, ignored, rest }: Dataset, { divisions, first }: Comparison): string[] {
   const notes: string[] = [];
+  if (rest) notes.push(first.more ? "All other rows were trained on, read from disk part by part." : "The other rows were not used.");
+  if (first.more && first.more.left > 0) notes.push(`${first.more.left} of them have no class, or one that the sample lacks, and were left out.`);
   for (const { name, kind, note } of first.columns) {
     if (kind === "dropped" && !ignored.has(name)) notes.push(`Column ${name} was not used: ${note}.`);
   }

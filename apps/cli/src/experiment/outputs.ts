@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { classCounts } from "focal-loss/train";
-import { encode } from "../data/index.ts";
+import { encode, trainingCounts } from "../data/index.ts";
 import type { Dataset, Prepared } from "../data/index.ts";
 import { score, scoreColumns, writeColumns, writeModel, type SavedModel } from "../model/index.ts";
 import { version } from "../version.ts";
@@ -10,7 +9,7 @@ import type { Comparison } from "./compare.ts";
 /** Writes model.onnx and model.json: the first repeat's model of one candidate. */
 export async function saveModel(folder: string, { target }: Dataset, candidate: Candidate, { first, kept }: Comparison, at: number): Promise<SavedModel> {
   const { model, calibration, decision } = kept[at]!;
-  const { name, parameters, alpha } = candidate.loss(classCounts(first.train));
+  const { name, parameters, alpha } = candidate.loss(trainingCounts(first));
   const saved: SavedModel = {
     library: version, target: target.name, classes: target.classes, againstRest: target.againstRest, encoding: first.encoding,
     layers: model.layers, loss: { name, parameters, ...(alpha !== undefined && { alpha }) }, calibration, decision,
@@ -21,7 +20,7 @@ export async function saveModel(folder: string, { target }: Dataset, candidate: 
 }
 
 /** Writes the saved model's scores of every row that the first repeat used, with the part it was in. */
-export async function savePredictions(path: string, { table, target }: Dataset, model: SavedModel, { train, validation, test }: Prepared): Promise<void> {
+export async function savePredictions(path: string, { table, target, rest }: Dataset, model: SavedModel, { train, validation, test }: Prepared): Promise<void> {
   const partOf = new Map<number, string>();
   for (const [name, part] of [["train", train], ["validation", validation], ["test", test]] as const) {
     for (const row of part.rowNumbers) partOf.set(row, name);
@@ -29,5 +28,5 @@ export async function savePredictions(path: string, { table, target }: Dataset, 
   const rows = Uint32Array.from(partOf.keys()).sort();
   const labels = rows.map((row) => target.labels[row]!);
   const scores = score(model, encode(model.encoding, table, rows).x, rows.length);
-  await writeColumns(path, rows.length, scoreColumns(target.classes, { rows, labels, split: (i) => partOf.get(rows[i]!)!, ...scores }));
+  await writeColumns(path, rows.length, scoreColumns(target.classes, { rows: rest ? rows.map((row) => rest.sample[row]!) : rows, labels, split: (i) => partOf.get(rows[i]!)!, ...scores }));
 }
