@@ -3,6 +3,7 @@ import { defineCommand, renderUsage, runCommand } from "citty";
 import type { ArgDef, CommandDef } from "citty";
 import { FocalError } from "focal-loss";
 import { explain } from "./commands/explain.ts";
+import { lab } from "./commands/lab.ts";
 import { plot } from "./commands/plot.ts";
 import { predict } from "./commands/predict.ts";
 import { render } from "./commands/render.ts";
@@ -14,7 +15,7 @@ import { colorsFor } from "./terminal/colors.ts";
 import { version } from "./version.ts";
 
 // Each command knows its own arguments; here only their names matter.
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, plot, render };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, plot, render, lab };
 const main = defineCommand({
   meta: { name: "focal", version, description: "Train on imbalanced tables and see what focal loss buys." },
   subCommands,

@@ -32,7 +32,7 @@ export function tokenize(text: string): Token[] {
     piece.lastIndex = at;
     const found = piece.exec(text);
     if (!found) {
-      const gap = /^\s*/.exec(text.slice(at))![0].length, bad = [...text.slice(at + gap)][0]!;
+      const gap = /^\s*/.exec(text.slice(at))![0].length, bad = String.fromCodePoint(text.codePointAt(at + gap)!);
       throw new FormulaMistake(`${JSON.stringify(bad)} has no meaning in a formula; there are + − * / ^ ( ) and commas`, at + gap, bad.length);
     }
     const [whole, number, name, sign] = found, word = (number ?? name ?? sign)!, place = at + whole.length - word.length;

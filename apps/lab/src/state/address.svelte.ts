@@ -29,7 +29,7 @@ addEventListener("popstate", () => {
   clearTimeout(waiting);
   waiting = undefined;
   const found = new URLSearchParams(location.search);
-  for (const key of [...query.keys()]) if (!found.has(key)) query.delete(key);
+  for (const key of Array.from(query.keys())) if (!found.has(key)) query.delete(key);
   for (const [key, value] of found) if (query.get(key) !== value) query.set(key, value);
 });
 
