@@ -9,7 +9,7 @@ export interface Glyph {
 }
 
 /** Ink fainter than the first is paper, from the second on it covers all: edges of an enlarged digit are kept narrow. */
-const FAINT = 0.2, FULL = 0.7;
+const FAINT = 0.35, FULL = 0.85;
 
 /** Draws a digit `height` pixels high, as wide as goes with it times `stretch`, and cuts off all rows and columns without ink. */
 export function drawGlyph({ pixels }: Digits, which: number, height: number, stretch: number): Glyph {

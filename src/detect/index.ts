@@ -12,3 +12,5 @@ export type { Digits } from "./digits.ts";
 export { craterLevels, digitLevels } from "./levels.ts";
 export { digitScenes } from "./scenes.ts";
 export type { DigitScenesOptions } from "./scenes.ts";
+export { evaluateDetections } from "./averagePrecision.ts";
+export type { ClassDetection, DetectionScores } from "./averagePrecision.ts";

@@ -15,7 +15,8 @@ export interface DigitScenesOptions {
   readonly seed: number;
   /** Pixels of each side, ≥ 32; default 128. */
   readonly size?: number;
-  /** Fewest and most digits on a scene; default 3 to 7. Where there is no room left there are fewer. */
+  /** Fewest and most digits on a scene; default 1 to 4, at which 5 or 6 of 768 anchors are
+   * an object's. Where there is no room left there are fewer. */
   readonly objects?: readonly [fewest: number, most: number];
 }
 
@@ -39,7 +40,7 @@ const OVERLAP = 0.1;
  */
 export function digitScenes(digits: Digits, options: DigitScenesOptions): Scene[] {
   expectKnown("digitScenes", options, ["count", "seed", "size", "objects"]);
-  const { count, seed, size = 128, objects = [3, 7] } = options;
+  const { count, seed, size = 128, objects = [1, 4] } = options;
   const { pixels, labels } = digits;
   if (labels.length === 0 || pixels.length !== 64 * labels.length) throw new FocalError("shape", `there must be 64 pixels for each of ${labels.length} digits, and at least one, got ${pixels.length}`);
   for (const [name, value, least] of [["count", count, 0], ["size", size, 32], ["the fewest objects", objects[0], 0], ["the most objects", objects[1], objects[0]]] as const) {
@@ -57,19 +58,24 @@ export function digitScenes(digits: Digits, options: DigitScenesOptions): Scene[
       boxes.push(...box);
       classes.push(labels[which]!);
     }
+    addGrain(canvas, random);
     const data = Uint8Array.from(canvas.light, (light) => Math.round(Math.min(255, Math.max(0, light))));
     return { name: `digits-${seed}-${k}`, picture: { width: size, height: size, channels: 1, data }, boxes: Float32Array.from(boxes), labels: Int32Array.from(classes) };
   });
 }
 
-/** Hills, strokes, grain. */
+/** Hills and strokes. */
 function ground(size: number, random: RandomNumbers): Canvas {
   const canvas: Canvas = { size, light: new Float64Array(size * size).fill(between(random, 90, 165)) };
   for (const [cell, height] of [[43, 35], [17, 18], [7, 10]] as const) addNoise(canvas, cell, height, random);
   const strokes = Math.round(between(random, 6, 14) * (size / 128) ** 2);
   for (let n = 0; n < strokes; n++) addStroke(canvas, contrast(random), random);
-  for (let i = 0; i < canvas.light.length; i++) canvas.light[i]! += between(random, -8, 8);
   return canvas;
+}
+
+/** On ink as on the ground, or its absence would tell the digits. */
+function addGrain({ light }: Canvas, random: RandomNumbers): void {
+  for (let i = 0; i < light.length; i++) light[i]! += between(random, -8, 8);
 }
 
 /** How much brighter or darker than its surroundings ink is. */
