@@ -11,5 +11,5 @@ export default defineConfig({
   plugins: [fontsOnce(), svelte(), policy(), offline()],
   resolve: { conditions: ["source", ...defaultClientConditions] },
   worker: { format: "es" },
-  build: { outDir: "../cli/dist/lab", emptyOutDir: true, target: "es2022", cssTarget: ["chrome123", "firefox121", "safari17.5"], manifest: true, assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 1000 },
+  build: { outDir: "../cli/dist/lab/page", emptyOutDir: true, target: "es2022", cssTarget: ["chrome123", "firefox121", "safari17.5"], manifest: true, assetsInlineLimit: 0, reportCompressedSize: false, chunkSizeWarningLimit: 1000 },
 });

@@ -6,7 +6,7 @@ import { serveLab } from "../lab/server.ts";
 import { refuseExtra, wholeNumber } from "./options.ts";
 
 /** The page as the build left it, beside the program's own files. */
-const FOLDER = fileURLToPath(new URL("../../dist/lab/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../dist/lab/page/", import.meta.url));
 
 /** `focal lab`: the page, served to this machine alone until Ctrl-C. */
 export const lab = defineCommand({

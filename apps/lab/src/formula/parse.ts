@@ -40,25 +40,30 @@ export function parseFormula(text: string): Parsed {
   };
   const told = ({ kind, text: said }: Token): string => (kind === "end" ? "the formula ends" : `there is ${JSON.stringify(said)}`);
 
-  function sum(): Expr {
-    if (++depth > DEEPEST) throw new FormulaMistake(`more than ${DEEPEST} parentheses within each other`, peek().at);
-    let made = term();
-    for (let sign = take("+", "-"); sign !== undefined; sign = take("+", "-")) made = (sign === "+" ? add : sub)(made, term());
+  /** Whatever has parts of its own kind goes this way. */
+  function within(read: () => Expr): Expr {
+    if (++depth > DEEPEST) throw new FormulaMistake(`more than ${DEEPEST} parentheses, signs or powers within each other`, peek().at, peek().text.length);
+    const made = read();
     depth--;
     return made;
   }
+  function sum(): Expr {
+    let made = term();
+    for (let sign = take("+", "-"); sign !== undefined; sign = take("+", "-")) made = (sign === "+" ? add : sub)(made, term());
+    return made;
+  }
   function term(): Expr {
-    if (take("-")) return neg(term());
-    if (take("+")) return term();
+    if (take("-")) return neg(within(term));
+    if (take("+")) return within(term);
     let made = factor();
     for (let sign = take("*", "/"); sign !== undefined; sign = take("*", "/")) made = (sign === "*" ? mul : div)(made, factor());
     return made;
   }
   function factor(): Expr {
-    if (take("-")) return neg(factor());
-    if (take("+")) return factor();
+    if (take("-")) return neg(within(factor));
+    if (take("+")) return within(factor);
     const base = atom();
-    return take("^") ? pow(base, factor()) : base;
+    return take("^") ? pow(base, within(factor)) : base;
   }
   function atom(): Expr {
     const token = peek();
@@ -71,7 +76,7 @@ export function parseFormula(text: string): Parsed {
       return take("(") ? call(token) : named(token);
     }
     if (take("(")) {
-      const made = sum();
+      const made = within(sum);
       if (!take(")")) throw new FormulaMistake(`a parenthesis is still open where ${told(peek())}`, token.at, peek().at - token.at);
       return made;
     }
@@ -80,8 +85,8 @@ export function parseFormula(text: string): Parsed {
   function call({ text: name, at }: Token): Expr {
     const known = Object.hasOwn(functions, name) ? functions[name]! : undefined;
     if (!known) throw new FormulaMistake(`there is no function ${name}${nearest(name, Object.keys(functions))}; there are ${Object.keys(functions).join(", ")}. A product needs its sign: ${name} * (…)`, at, name.length);
-    const parts = [sum()];
-    while (take(",")) parts.push(sum());
+    const parts = [within(sum)];
+    while (take(",")) parts.push(within(sum));
     if (!take(")")) throw new FormulaMistake(`the parenthesis of ${name} is still open where ${told(peek())}`, at, peek().at - at);
     const [count, make] = known;
     if (parts.length !== count) throw new FormulaMistake(`${name} takes ${count === 1 ? "one formula" : "two formulas"}, got ${parts.length}`, at, peek().at - at);

@@ -19,11 +19,11 @@ export class FormulaMistake extends Error {
 }
 
 /** Signs as papers print them, in the words of a keyboard. */
-const alike: Readonly<Record<string, string>> = { "−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "[": "(", "]": ")" };
+const alike = new Map(Object.entries({ "−": "-", "–": "-", "·": "*", "×": "*", "÷": "/", "[": "(", "]": ")" }));
 /** Names as papers print them. */
-const spelled: Readonly<Record<string, string>> = {
+const spelled = new Map(Object.entries({
   "pₜ": "pt", p_t: "pt", "xₜ": "xt", x_t: "xt", "αₜ": "alphaT", α_t: "alphaT", alpha_t: "alphaT", α: "alpha", β: "beta", γ: "gamma", δ: "delta", ε: "epsilon", τ: "tau", λ: "lambda", σ: "sigmoid", ln: "log",
-};
+}));
 
 export function tokenize(text: string): Token[] {
   const tokens: Token[] = [], piece = /\s*(?:(\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|([\p{L}_][\p{L}\p{N}_ₜ]*)|(\*\*|[-+*/^(),−–·×÷[\]]))/uy;
@@ -37,8 +37,8 @@ export function tokenize(text: string): Token[] {
     }
     const [whole, number, name, sign] = found, word = (number ?? name ?? sign)!, place = at + whole.length - word.length;
     if (number !== undefined) tokens.push({ kind: "number", text: number, at: place });
-    else if (name !== undefined) tokens.push({ kind: "name", text: spelled[name] ?? name, at: place });
-    else tokens.push({ kind: "sign", text: sign === "**" ? "^" : alike[sign!] ?? sign!, at: place });
+    else if (name !== undefined) tokens.push({ kind: "name", text: spelled.get(name) ?? name, at: place });
+    else tokens.push({ kind: "sign", text: sign === "**" ? "^" : alike.get(sign!) ?? sign!, at: place });
     at += whole.length;
   }
   return [...tokens, { kind: "end", text: "", at: text.length }];
