@@ -14,3 +14,5 @@ export { digitScenes } from "./scenes.ts";
 export type { DigitScenesOptions } from "./scenes.ts";
 export { evaluateDetections } from "./averagePrecision.ts";
 export type { ClassDetection, DetectionScores } from "./averagePrecision.ts";
+export { augment } from "./augment.ts";
+export type { AugmentOptions } from "./augment.ts";
