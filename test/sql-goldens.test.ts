@@ -5,7 +5,7 @@ import { lossSql, querySql } from "focal-loss/sql";
 import type { SqlEngine } from "focal-loss/sql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compare } from "./golden/compare.ts";
-import { duckdbEngine } from "./sql/duckdb.ts";
+import { freshDuckdb } from "./sql/duckdb.ts";
 import { answerable, answersOf, sqlGoldens, tableOf } from "./sql/goldens.ts";
 import { clickhouse, postgres } from "./sql/servers.ts";
 import type { Server } from "./sql/servers.ts";
@@ -38,7 +38,7 @@ async function expectFinite({ dialect, query }: SqlEngine, loss: Loss): Promise<
 
 describe("inside DuckDB", () => {
   let engine: SqlEngine;
-  beforeAll(async () => { engine = await duckdbEngine(); });
+  beforeAll(async () => { engine = await freshDuckdb(); });
 
   test.each(sqlGoldens)(`$name: within 1e-13 relative of 50 digits, its exp and ln being right to a few units of the last bit`, async ({ name, golden }) => {
     compare(answerable(golden), await answersOf(engine, golden), [1e-13, 1e-13, 1e-13], 0, nearZero[name] !== undefined);
