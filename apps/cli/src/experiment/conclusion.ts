@@ -1,3 +1,4 @@
+import { signed } from "../report/format.ts";
 import { METRICS } from "../report/metric.ts";
 import type { LossResult, Metric, Results } from "../results.ts";
 import { REFERENCE } from "./candidates.ts";
@@ -11,7 +12,7 @@ interface Difference {
   readonly high?: number;
 }
 
-const number = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+const number = (value: number): string => signed(value, 3);
 
 /**
  * Says what the comparison supports, and no more.
