@@ -1,7 +1,8 @@
 """Writes coco.json: small random detection tasks and what the reference program of COCO says of them.
 
 pip install pycocotools, then: python3 coco.py > coco.json
-Boxes lie on halves of pixels and scores on twentieths, so that overlaps and scores are often equal.
+The values kept here came from pycocotools' rules for boxes (computeIoU, evaluateImg, accumulate) run as Python over NumPy, without its
+compiled masks. Boxes lie on halves of pixels and scores on twentieths, so that overlaps and scores are often equal.
 """
 import contextlib
 import io
