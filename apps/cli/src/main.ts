@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import type { ArgDef, CommandDef } from "citty";
 import { FocalError } from "focal-loss";
+import { detect } from "./commands/detect.ts";
 import { explain } from "./commands/explain.ts";
 import { lab } from "./commands/lab.ts";
 import { plot } from "./commands/plot.ts";
@@ -15,7 +16,7 @@ import { colorsFor } from "./terminal/colors.ts";
 import { version } from "./version.ts";
 
 // Each command knows its own arguments; here only their names matter.
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, plot, render, lab };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, plot, render, lab, detect };
 const main = defineCommand({
   meta: { name: "focal", version, description: "Train on imbalanced tables and see what focal loss buys." },
   subCommands,
@@ -25,19 +26,27 @@ const isHelp = (arg: string): boolean => arg === "--help" || arg === "-h";
 
 /** Runs the program; returns its exit code. A user's mistake is one sentence on standard error, code 1. */
 export async function run(rawArgs: string[]): Promise<number> {
-  const command = subCommands[rawArgs[0] ?? ""];
   try {
-    if (rawArgs.length === 0 || isHelp(rawArgs[0]!)) await showUsage(main);
-    else if (rawArgs[0] === "--version" || rawArgs[0] === "-v") console.log(version);
-    else if (!command) throw new FocalError("argument", `no command ${JSON.stringify(rawArgs[0])}; there are ${Object.keys(subCommands).join(", ")}`);
-    else if (rawArgs.some(isHelp)) await showUsage(command, main);
-    else {
-      refuseUnknown(rawArgs, command.args as Record<string, unknown>);
-      await runCommand(command, { rawArgs: rawArgs.slice(1) }).catch((error: unknown) => { throw missingArgument(error, rawArgs[0]!, command.args as Args) ?? error; });
-    }
+    if (rawArgs[0] === "--version" || rawArgs[0] === "-v") console.log(version);
+    else await runAmong(main, rawArgs);
     return 0;
   } catch (error) {
     return report(error);
+  }
+}
+
+/** Runs the command that the first word names; some have commands of their own, which the next word names. */
+async function runAmong(parent: CommandDef<any>, rawArgs: string[], said = ""): Promise<void> {
+  const commands = parent.subCommands as typeof subCommands;
+  const [name = "", ...rest] = rawArgs, words = `${said}${name}`;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (name === "" || isHelp(name)) await showUsage(parent);
+  else if (!command) throw new FocalError("argument", `no command ${JSON.stringify(words)}; there are ${Object.keys(commands).join(", ")}`);
+  else if (command.subCommands) await runAmong(command, rest, `${words} `);
+  else if (rest.some(isHelp)) await showUsage(command, parent);
+  else {
+    refuseUnknown([words, ...rest], command.args as Record<string, unknown>);
+    await runCommand(command, { rawArgs: rest }).catch((error: unknown) => { throw missingArgument(error, words, command.args as Args) ?? error; });
   }
 }
 

@@ -41,7 +41,7 @@ export function fingerprint({ table, target, official, ignored, rest }: Dataset,
 }
 
 /** The checkpoint of a command at a path, for the run of this fingerprint. */
-export function checkpointFile<State>(path: string, command: "train" | "tune", print: string): CheckpointFile<State> {
+export function checkpointFile<State>(path: string, command: string, print: string): CheckpointFile<State> {
   const format = `focal ${command} 2`;
   return {
     save(state) {

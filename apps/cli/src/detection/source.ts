@@ -1,0 +1,79 @@
+import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import { FocalError } from "focal-loss";
+import { craterLevels, digitLevels, digitScenes, readDigits, sliceDigits, type Level, type Scene } from "focal-loss/detect";
+import { quote } from "../data/near.ts";
+import { bundledFile } from "./bundled.ts";
+import { craterScenes, isHeldOut } from "./craters.ts";
+import type { Scaling } from "./fit.ts";
+import { folderSource, type FolderOptions } from "./folderSource.ts";
+
+/** Scenes to learn from and scenes to judge by. */
+export interface Division {
+  readonly train: readonly Scene[];
+  readonly test: readonly Scene[];
+}
+
+/** A data set as training sees it: pictures of one size, their division, and the anchors for them. */
+export interface Source {
+  readonly name: string;
+  readonly classes: readonly string[];
+  readonly channels: 1 | 3;
+  readonly width: number;
+  readonly height: number;
+  readonly levels: readonly Level[];
+  readonly scaling: Scaling;
+  /** How a picture is divided, how sizes and anchors were chosen: sentences for the reader. */
+  readonly about: { readonly split: string; readonly size: string; readonly anchors: string };
+  /** What was wrong with the data, a line for each kind. */
+  readonly problems: readonly string[];
+  /** Training also sees pictures scaled, cut and tinted at random: those of one's own, which are few for what they show. */
+  readonly augmented: boolean;
+  /** Mirrored pictures show the same classes. */
+  readonly flip: boolean;
+  /** The scenes of one repeat; the same for the same index. */
+  divide(index: number): Division;
+  /** What a checkpoint must agree on. */
+  readonly identity: unknown;
+}
+
+/** Scenes of digits to learn from and to judge by, and where the handwriting is divided. */
+const LEARNT = 800, JUDGED = 200, HANDS = 1200;
+
+/**
+ * The data that a word names: `craters`, `digits`, or a folder or annotation file of one's own.
+ *
+ * @throws FocalError `data` where it cannot be used
+ */
+export async function openSource(name: string, options: FolderOptions): Promise<Source> {
+  if (name !== "craters" && name !== "digits") return folderSource(name, options);
+  if (options.size !== undefined) throw new FocalError("argument", `size is for data of your own: ${quote(name)} has pictures of 128 pixels`);
+  return name === "craters" ? craters() : digits();
+}
+
+const bundled = { channels: 1, width: 128, height: 128, scaling: { longSide: null }, augmented: false, problems: [] } as const;
+
+async function craters(): Promise<Source> {
+  const scenes = await craterScenes();
+  return {
+    ...bundled, name: "craters", classes: ["crater"], levels: craterLevels, flip: true, identity: "craters 1",
+    about: {
+      split: "By longitude: two bands of 45° of eight are held out, others in each repeat.",
+      size: "320 tiles of 128 × 128 pixels from a map of the Moon.", anchors: "Four sizes on each of two levels, made for craters of 8 to 41 pixels.",
+    },
+    divide: (index) => ({ train: scenes.filter((_, tile) => !isHeldOut(tile, index)), test: scenes.filter((_, tile) => isHeldOut(tile, index)) }),
+  };
+}
+
+async function digits(): Promise<Source> {
+  const all = readDigits(gunzipSync(await readFile(bundledFile("digits.csv.gz"))).toString("utf8"));
+  const learnt = sliceDigits(all, 0, HANDS), held = sliceDigits(all, HANDS, all.labels.length);
+  return {
+    ...bundled, name: "digits", classes: Array.from({ length: 10 }, (_, digit) => String(digit)), levels: digitLevels, flip: false, identity: "digits 1",
+    about: {
+      split: `${LEARNT} scenes to learn from and ${JUDGED} of other handwriting to judge by, new ones in each repeat.`,
+      size: "Synthetic scenes of 128 × 128 pixels: digits on a rough ground.", anchors: "Three sizes on one level, made for digits of three heights.",
+    },
+    divide: (index) => ({ train: digitScenes(learnt, { count: LEARNT, seed: 2 * index }), test: digitScenes(held, { count: JUDGED, seed: 2 * index + 1 }) }),
+  };
+}
