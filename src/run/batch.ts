@@ -30,7 +30,8 @@ const worthSimd = 8;
  */
 export function reader(plan: Plan, simd: boolean): Reader {
   const { loss, form, head, classes, from, engine } = plan;
-  const perClass = Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
+  /** A setting per class where it cannot be one per column: soft targets must be refused for it. */
+  const bySide = plan.perColumn ? undefined : Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
   const mixes = form.simd?.mixes?.(loss, plan) ?? false;
   let warned = false;
 
@@ -47,8 +48,7 @@ export function reader(plan: Plan, simd: boolean): Reader {
     const couldBeSimd = simd && logits instanceof Float32Array && engine !== "js" && (engine !== undefined || logits.length >= worthSimd);
     // A gradient written over its logits leaves no second try to a kernel that finds soft targets on its way.
     const overwrites = call.out !== undefined && isWrittenOver(scores, call.out);
-    const bySide = perClass !== undefined && !plan.perColumn; // settings that soft targets must be refused for
-    const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || bySide || !couldBeSimd || plan.ignoreIndex !== undefined);
+    const targets = form.readTargets(plan, logits.length, givenTargets, lookAhead || overwrites || bySide !== undefined || !couldBeSimd || plan.ignoreIndex !== undefined);
     if (targets.soft && head === "sigmoid") refuseSoft(targets);
     const onSimd = couldBeSimd && (!targets.mixed || mixes);
     if (!onSimd && (engine === "wasm" || engine === "relaxed")) refuseSimd(engine);
@@ -59,7 +59,7 @@ export function reader(plan: Plan, simd: boolean): Reader {
   function refuseSoft({ values }: Targets): void {
     const at = (): string => `targets[${Array.prototype.findIndex.call(values, (t: number) => t > 0 && t < 1)}]`;
     if (loss.kind === "batch" && loss.per === "batch") throw new FocalError("target", `${loss.name} is defined for hard targets: ${at()} must be 0 or 1`);
-    if (perClass && !plan.perColumn) throw new FocalError("target", `${perClass} given per class needs targets of 0 or 1, got a soft one at ${at()}: it stands between the classes`);
+    if (bySide !== undefined) throw new FocalError("target", `${bySide} given per class needs targets of 0 or 1, got a soft one at ${at()}: it stands between the classes`);
   }
 
   /** One weight per example, as the kernels take them. */

@@ -43,7 +43,8 @@ export function progress({ quiet = false, stream = process.stderr, now = () => p
       if (complete) return;
       complete = share >= 1;
       const time = now();
-      start ??= { time, share };
+      // Until the share moves, what goes on is preparation and tells no pace.
+      if (!start || share === start.share) start = { time, share };
       if (share < 1 && time - last < (live ? REDRAW : LINE)) return;
       last = time;
       const left = timeLeft(time - start.time, share - start.share, 1 - share);
