@@ -8,7 +8,7 @@ import { train } from "focal-loss/train";
 import type { LinearCheckpoint } from "focal-loss/train";
 import { advance, begin } from "../src/train/lbfgs.ts";
 import { sumsAt } from "../src/sql/fit/pass.ts";
-import type { Problem } from "../src/sql/fit/pass.ts";
+import type { Problem } from "../src/sql/fit/problem.ts";
 import { surveyOf } from "../src/sql/fit/survey.ts";
 import { cloudColumns, cloudRows, clouds, emptyDatabase, makeTable } from "./sql/fitTables.ts";
 

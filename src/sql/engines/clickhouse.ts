@@ -12,8 +12,8 @@ export interface ClickHouseClientLike {
 /**
  * ClickHouse as an engine: one server, or a cluster behind a Distributed table, over HTTP.
  *
- * Settings go with every statement: a shard that does not answer is an error (`skip_unavailable_shards = 0`), and a statement
- * whose asker is gone is stopped. Cancelling also kills it on the server by its id.
+ * Settings go with every statement: a shard that does not answer is an error (`skip_unavailable_shards = 0`). Cancelling kills
+ * the statement on the server, by its id.
  *
  * @param client - of `@clickhouse/client`, with URL, user and password; yours to open and close. Give it a `request_timeout`
  *   that a pass fits in
@@ -47,7 +47,7 @@ export function clickhouseEngine(client: ClickHouseClientLike): SqlEngine {
 
 /** As servers since 2018 know them. */
 const settings = {
-  skip_unavailable_shards: 0, cancel_http_readonly_queries_on_client_close: 1, output_format_json_quote_64bit_integers: 0, output_format_json_quote_denormals: 1,
+  skip_unavailable_shards: 0, output_format_json_quote_64bit_integers: 0, output_format_json_quote_denormals: 1,
   max_ast_elements: 1_000_000, max_expanded_ast_elements: 10_000_000, max_query_size: 16_000_000,
 };
 

@@ -5,8 +5,10 @@ import { ask, numbersOf } from "./ask.ts";
 import { restOf } from "./model.ts";
 import type { Term } from "./model.ts";
 import { sumsOf } from "./moments.ts";
-import { at, expectWhole, inputsOf, standardized, triangle, whereOf } from "./pass.ts";
-import type { Problem } from "./pass.ts";
+import { expectWhole } from "./pass.ts";
+import { inputsOf, whereOf } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { at, standardized, triangle } from "./triangle.ts";
 
 /** Sums of one statement: engines limit how long one may be. */
 const most = 1000;

@@ -4,7 +4,7 @@ import { cholesky, solve } from "../../train/cholesky.ts";
 import { dot } from "../../train/lbfgs.ts";
 import type { Minimization } from "../../train/lbfgs.ts";
 import type { SqlModel } from "./model.ts";
-import { at } from "./pass.ts";
+import { at } from "./triangle.ts";
 
 /** Applies an approximate inverse of the Hessian, in place. */
 export type Scale = (v: Float64Array) => void;
