@@ -26,7 +26,7 @@ export function browserOrWarning(): string | undefined {
 /** The state of all that the page is made of: when each file was last written. */
 function sources(): string {
   const hash = createHash("sha256");
-  for (const folder of [join(root, "src"), join(root, "build"), join(root, "public"), library]) {
+  for (const folder of [join(root, "src"), join(root, "build"), library]) {
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) hash.update(file).update(String(statSync(join(folder, file)).mtimeMs));
   }
   for (const file of ["index.html", "vite.config.ts", "svelte.config.js"]) hash.update(String(statSync(join(root, file)).mtimeMs));
@@ -88,7 +88,7 @@ export async function openLab(executablePath: string): Promise<Lab> {
   return {
     url: server.url, browser, errors,
     async visit(query = "", section, { width = 1280, height = 900, ...look } = {}) {
-      const context = await browser.newContext({ viewport: { width, height }, permissions: ["clipboard-read", "clipboard-write"], reducedMotion: "reduce", ...look });
+      const context = await browser.newContext({ viewport: { width, height }, permissions: ["clipboard-read", "clipboard-write"], reducedMotion: "reduce", serviceWorkers: "block", ...look });
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(String(error)));
       page.on("console", (message) => { if (message.type() === "error") errors.push(message.text()); });

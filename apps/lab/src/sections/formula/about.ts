@@ -3,5 +3,5 @@ import type { About } from "../../sections.ts";
 export const about: About = {
   title: "The formula everywhere",
   lead: "A loss is written once, as its paper writes it. Everything that runs is derived from that line: the form that loses no digits, its derivatives, and the code for each engine. Edit it and watch.",
-  heights: [5200, 3300, 2400],
+  heights: [4496, 4047, 2666],
 };
