@@ -154,7 +154,7 @@ describe("inside DuckDB", () => {
 describe.each([["PostgreSQL", postgres, "postgresql"], ["ClickHouse", clickhouse, "clickhouse-server"]] as const)("inside %s, where it is installed", (what, start, packages) => {
   let server: Server | undefined;
   beforeAll(async () => { server = await start(); }, 30_000);
-  afterAll(() => server?.stop());
+  afterAll(() => server?.stop(), 30_000);
 
   test("metrics are those of the library to 1e-12, sums being added in another order; average precision lies within its bounds", { timeout: 60_000 }, async ({ skip }) => {
     if (!server) return skip(`${what} is not installed (Debian: ${packages})`);

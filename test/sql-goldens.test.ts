@@ -62,7 +62,7 @@ describe.each([
 ])("inside $what, where it is installed", ({ what, start, packages, floor, why }) => {
   let server: Server | undefined;
   beforeAll(async () => { server = await start(); }, 30_000);
-  afterAll(() => server?.stop());
+  afterAll(() => server?.stop(), 30_000);
 
   test(`${fewer.length} golden tables within 1e-13 relative; ${why}`, { timeout: 60_000 }, async ({ skip }) => {
     if (!server) return skip(`${what} is not installed (Debian: ${packages})`);

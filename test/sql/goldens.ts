@@ -10,9 +10,9 @@ import { lossOf } from "../golden/lossOf.ts";
 
 /** A table of numbers, written out where a statement asks for one. */
 export function tableOf(dialect: Dialect, names: readonly string[], rows: readonly (readonly number[])[]): string {
-  const lines = rows.map((row) => `(${row.map((value) => dialects[dialect].number(value)).join(", ")})`);
-  if (dialect !== "clickhouse") return `(VALUES ${lines.join(", ")}) AS golden (${names.join(", ")})`;
-  return `(SELECT ${names.map((name, k) => `tupleElement(line, ${k + 1}) AS ${name}`).join(", ")} FROM (SELECT arrayJoin([${lines.join(", ")}]) AS line))`;
+  const { number } = dialects[dialect];
+  if (dialect !== "clickhouse") return `(VALUES ${rows.map((row) => `(${row.map(number).join(", ")})`).join(", ")}) AS golden (${names.join(", ")})`;
+  return `(SELECT ${names.join(", ")} FROM system.one ARRAY JOIN ${names.map((name, k) => `[${rows.map((row) => number(row[k]!)).join(", ")}] AS ${name}`).join(", ")})`;
 }
 
 /** Tables of what SQL has: one margin or logit, and labels that name one class. */

@@ -55,7 +55,7 @@ export function confusionSql(subject: Subject, dialect: Dialect, bins: number, l
   const { inputs, parts, p, give, label } = scoredRows(subject, dialect);
   /** One of several, the first whose condition holds. */
   const first = (terms: readonly string[], holds: (k: number) => string): string => terms.slice(0, -1).reduceRight((rest, term, k) => choose(holds(k), term, rest), terms.at(-1)!);
-  const isLabel = (k: number): string => `${label} = ${number(k)}`, sure = give("sure", classes === 2 ? p[1]! : `greatest(${p.join(", ")})`, 1);
+  const isLabel = (k: number): string => `${label} = ${number(k)}`, sure = give("sure", classes === 2 ? p[1]! : p.reduce((a, b) => `greatest(${a}, ${b})`), 1);
   const called = give("called", classes === 2 ? choose(`${sure} >= ${number(0.5)}`, number(1), number(0)) : first(p.map((_, k) => number(k)), (k) => `${p[k]!} >= ${sure}`), 2);
   const bin = give("bin", `least(greatest(ceil(${sure} * ${number(bins)}) - ${number(1)}, ${number(0)}), ${number(bins - 1)})`, 2);
   const own = give("own", `greatest(${first(p, isLabel)}, ${number(2 ** -52)})`, 1);

@@ -15,19 +15,35 @@ export interface Query {
   readonly tail?: string | undefined;
 }
 
-const list = (items: readonly (readonly [alias: string, sql: string])[], indent: string): string => items.map(([alias, sql]) => `${sql} AS ${alias}`).join(`,\n${indent}`);
-const lines = (...clauses: readonly (string | undefined)[]): string => clauses.filter((clause) => clause !== undefined).join("\n");
-const deeper = (text: string): string => text.replaceAll("\n", "\n  ");
+type Named = readonly (readonly [alias: string, sql: string])[];
 
 /** The query in a dialect's way of computing shared parts once. Of the source's columns only the inputs are read. */
 export function queryOver({ sharing, fence }: SqlDialect, { inputs, parts, select, from, where, tail }: Query): string {
-  const filter = where === undefined ? undefined : `WHERE ${where}`;
-  const named = parts.map(({ alias, sql, level }) => ({ entry: [alias, sql] as const, level }));
-  if (sharing === "flat") return lines(`WITH\n  ${list([...inputs, ...named.map(({ entry }) => entry)], "  ")}`, `SELECT ${select}`, `FROM ${from}`, filter, tail);
-  let source = lines(`SELECT\n  ${list(inputs, "  ")}`, `FROM ${from}`, filter, fence);
-  for (let level = 1; named.some((part) => part.level >= level); level++) {
-    const here = named.filter((part) => part.level === level).map(({ entry }) => entry);
-    source = lines(`SELECT *,\n  ${list(here, "  ")}`, `FROM (\n  ${deeper(source)}\n) AS ${inputs[0]![0]}_${level}`, fence);
+  const lines: string[] = [];
+  // Lines are indented as they are made: what a name or a text holds, line breaks among it, is left as it is.
+  const say = (depth: number, ...clauses: readonly (string | undefined)[]): void => {
+    for (const clause of clauses) if (clause !== undefined) lines.push("  ".repeat(depth) + clause);
+  };
+  const list = (depth: number, named: Named): void => named.forEach(([alias, sql], i) => say(depth, `${sql} AS ${alias}${i < named.length - 1 ? "," : ""}`));
+  const filter = where === undefined ? undefined : `WHERE ${where}`, at = (level: number): Named => parts.filter((part) => part.level === level).map(({ alias, sql }) => [alias, sql]);
+  if (sharing === "flat") {
+    say(0, "WITH");
+    list(1, [...inputs, ...parts.map(({ alias, sql }) => [alias, sql] as const)]);
+    say(0, `SELECT ${select}`, `FROM ${from}`, filter, tail);
+    return lines.join("\n");
   }
-  return lines(`SELECT ${select}`, `FROM (\n  ${deeper(source)}\n) AS ${inputs[0]![0]}_0`, tail);
+  const levels = parts.reduce((most, { level }) => Math.max(most, level), 0);
+  say(0, `SELECT ${select}`, "FROM (");
+  for (let level = levels; level > 0; level--) {
+    const depth = levels - level + 1;
+    say(depth, "SELECT *,");
+    list(depth + 1, at(level));
+    say(depth, "FROM (");
+  }
+  say(levels + 1, "SELECT");
+  list(levels + 2, inputs);
+  say(levels + 1, `FROM ${from}`, filter, fence);
+  for (let level = 1; level <= levels; level++) say(levels - level + 1, `) AS ${inputs[0]![0]}_${level}`, fence);
+  say(0, `) AS ${inputs[0]![0]}_0`, tail);
+  return lines.join("\n");
 }
