@@ -46,7 +46,9 @@ export interface Assignment {
 export function assign(anchors: Float32Array, objects: Objects, rules: AssignmentRules = {}): Assignment {
   expectKnown("assign", rules, ["positive", "negative", "force"]);
   const { positive = 0.5, negative = 0.4, force = 0.25 } = rules;
-  if (!(negative >= 0 && negative <= positive && positive <= 1)) throw new FocalError("argument", `thresholds must be 0 ≤ negative ≤ positive ≤ 1, got negative ${negative} and positive ${positive}`);
+  if (!(negative >= 0 && negative <= positive && positive <= 1)) {
+    throw new FocalError("argument", `thresholds must be 0 ≤ negative ≤ positive ≤ 1, got negative ${negative} and positive ${positive}`);
+  }
   if (!(force >= 0)) throw new FocalError("argument", `force must be ≥ 0, got ${force}`);
   const { boxes, labels, crowd } = objects;
   const anchorCount = countBoxes("anchors", anchors), boxCount = countBoxes("boxes", boxes);

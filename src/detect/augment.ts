@@ -25,12 +25,12 @@ const VISIBLE = 0.3;
  * Another scene of the same things: mirrored, larger or smaller, cut off elsewhere, in another light.
  *
  * A detector that sees each picture anew each time learns what stays: where objects are. Boxes go with their objects and end at the picture's
- * edges; objects that keep less than 30 % of their area are dropped, as are boxes without area. The picture keeps its size; what lies beyond its edges has its
- * mean colour.
+ * edges; objects that keep less than 30 % of their area are dropped, as are boxes without area. The picture keeps its size; what lies
+ * beyond its edges has its mean colour.
  *
  * @param scene - is not changed
  * @param options - see {@link AugmentOptions}
- * @param random - numbers from [0, 1), e.g. of `stream(seed, "augment")`; six are drawn, whatever the options, so the same numbers give the same scene
+ * @param random - numbers from [0, 1), e.g. of a seeded generator: the same give the same scene. Six are drawn, whatever the options
  * @throws FocalError `argument` for an option out of its range
  *
  * @example
@@ -49,8 +49,8 @@ export function augment(scene: Scene, options: AugmentOptions, random: () => num
   const mirrored = random() < flip, scale = least + random() * (most - least);
   const window = { mirrored, scale, left: edge(picture.width, scale, crop, random()), top: edge(picture.height, scale, crop, random()) };
   const mean = meanColour(picture), light = mean.reduce((a, b) => a + b, 0) / mean.length;
-  const added = brightness * 255 * (2 * random() - 1), stretch = 1 + contrast * (2 * random() - 1);
-  return { ...scene, ...moveObjects(scene, window), picture: resample(picture, window, mean, (value) => light + stretch * (value - light) + added) };
+  const added = brightness * 255 * (2 * random() - 1), gain = 1 + contrast * (2 * random() - 1);
+  return { ...scene, ...moveObjects(scene, window), picture: resample(picture, window, mean, { gain, offset: light * (1 - gain) + added }) };
 }
 
 /** Where a window's first row or column lies on the picture: anywhere that shows all it can, and a little further. */
@@ -63,7 +63,8 @@ function moveObjects(scene: Scene, { left, top, scale, mirrored }: Window): Pick
   const { boxes, labels, crowd, picture: { width, height } } = scene;
   const kept: number[] = [], moved: number[] = [];
   for (let i = 0; i < countBoxes("boxes", boxes); i++) {
-    const [x0, y0, x1, y1] = Array.from(boxes.subarray(4 * i, 4 * i + 4), (value, k) => (value - (k % 2 === 0 ? left : top)) * scale) as [number, number, number, number];
+    const box = Array.from(boxes.subarray(4 * i, 4 * i + 4), (value, k) => (value - (k % 2 === 0 ? left : top)) * scale);
+    const [x0, y0, x1, y1] = box as [number, number, number, number];
     const whole = mirrored ? [width - x1, y0, width - x0, y1] : [x0, y0, x1, y1];
     const seen = whole.map((value, k) => Math.min(Math.max(value, 0), k % 2 === 0 ? width : height));
     const area = boxArea(whole, 0);

@@ -6,7 +6,7 @@ import { classOnPicture, countedTruths, match } from "./matching.ts";
 import type { ClassOnPicture } from "./matching.ts";
 import { OVERLAPS, reached, recallCurve } from "./recalls.ts";
 import type { Matched } from "./recalls.ts";
-import { expectDetections } from "./suppress.ts";
+import { byScore, expectDetections } from "./suppress.ts";
 import type { Detections, Objects } from "./types.ts";
 
 /** How well one class is detected. */
@@ -67,9 +67,8 @@ export function evaluateDetections(truth: readonly Objects[], detections: readon
   expectWhole("classes", classes, 1);
   if (truth.length !== detections.length) throw new FocalError("shape", `there must be detections for each of ${truth.length} pictures, got ${detections.length}`);
   truth.forEach((objects, k) => expectPicture(objects, detections[k]!, classes, k));
-  const byClass = Array.from({ length: classes }, (_, label) => truth.map((objects, k) => classOnPicture(objects, detections[k]!, label))
-    .filter(({ truths, areas }) => truths + areas.length > 0));
-  const atAll = (range: Range): Matched[][] => byClass.map((pictures) => Array.from(OVERLAPS, (iou) => matchAll(pictures, iou, range)));
+  const byClass = Array.from({ length: classes }, (_, label) => gather(truth.map((objects, k) => classOnPicture(objects, detections[k]!, label))));
+  const atAll = (range: Range): Matched[][] => byClass.map((seen) => matchAll(seen, OVERLAPS, range));
   const all = atAll(ALL), precisions = all.map((matched) => matched.map(averagePrecision));
   const meanOf = (range: Range): number => mean(atAll(range).flat().map(averagePrecision));
   return {
@@ -84,7 +83,7 @@ export function evaluateDetections(truth: readonly Objects[], detections: readon
     curve: (label, iou) => {
       expectLabels("label", [label], classes);
       if (!(iou > 0 && iou <= 1)) throw new FocalError("argument", `iou must be in (0, 1], got ${describe(iou)}`);
-      const matched = matchAll(byClass[label]!, iou, ALL);
+      const [matched] = matchAll(byClass[label]!, [iou], ALL) as [Matched];
       return matched.truths === 0 ? [] : recallCurve(matched);
     },
   };
@@ -100,18 +99,33 @@ function expectPicture(objects: Objects, seen: Detections, classes: number, k: n
   if (wrong >= 0) throw new FocalError("argument", `detections[${k}].scores[${wrong}] must be a number, got NaN`);
 }
 
-function matchAll(pictures: readonly ClassOnPicture[], iou: number, range: Range): Matched {
-  const total = pictures.reduce((sum, { areas }) => sum + areas.length, 0);
-  const scores = new Float64Array(total), outcomes = new Int8Array(total);
-  let truths = 0, at = 0;
-  for (const picture of pictures) {
-    const counted = countedTruths(picture, range);
-    truths += counted.filter(Boolean).length;
-    scores.set(picture.scores, at);
-    outcomes.set(match(picture, counted, iou, range), at);
-    at += picture.areas.length;
-  }
-  return { scores, outcomes, truths };
+/** A class on all pictures, with all its detections in one row. */
+interface ClassEverywhere {
+  readonly pictures: readonly ClassOnPicture[];
+  readonly scores: Float64Array;
+  readonly order: Int32Array;
+}
+
+function gather(all: readonly ClassOnPicture[]): ClassEverywhere {
+  const pictures = all.filter(({ truths, areas }) => truths + areas.length > 0);
+  const scores = Float64Array.from(pictures.flatMap((picture) => [...picture.scores]));
+  return { pictures, scores, order: byScore(scores) };
+}
+
+/** The same at several IoUs. */
+function matchAll({ pictures, scores, order }: ClassEverywhere, ious: ArrayLike<number>, range: Range): Matched[] {
+  const counted = pictures.map((picture) => countedTruths(picture, range));
+  const truths = counted.reduce((sum, flags) => sum + flags.reduce((a, b) => a + b, 0), 0);
+  return Array.from(ious, (iou) => {
+    const outcomes = new Int8Array(scores.length);
+    let at = 0;
+    pictures.forEach((picture, k) => {
+      const next = at + picture.areas.length;
+      match(picture, counted[k]!, iou, range, outcomes.subarray(at, next));
+      at = next;
+    });
+    return { scores, order, outcomes, truths };
+  });
 }
 
 function averagePrecision(matched: Matched): number {

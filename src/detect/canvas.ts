@@ -52,7 +52,7 @@ export function addStroke(canvas: Canvas, contrast: number, random: RandomNumber
   const x = random() * size, y = random() * size;
   const [bendX, bendY, endX, endY] = Array.from({ length: 4 }, () => between(random, -length, length)) as [number, number, number, number];
   const ink = lightAround(canvas, x, y, 8) + contrast;
-  const cover = new Map<number, number>();
+  const cover = new Float64Array(size * size);
   const steps = Math.ceil(4 * length);
   for (let k = 0; k <= steps; k++) {
     const t = k / steps, px = x + 2 * t * (1 - t) * bendX + t * t * endX, py = y + 2 * t * (1 - t) * bendY + t * t * endY;
@@ -60,9 +60,9 @@ export function addStroke(canvas: Canvas, contrast: number, random: RandomNumber
       for (let column = Math.floor(px - reach - 1); column <= px + reach + 1; column++) {
         if (row < 0 || column < 0 || row >= size || column >= size) continue;
         const share = Math.min(1, reach + 0.5 - Math.sqrt((column + 0.5 - px) ** 2 + (row + 0.5 - py) ** 2));
-        if (share > (cover.get(row * size + column) ?? 0)) cover.set(row * size + column, share);
+        if (share > cover[row * size + column]!) cover[row * size + column] = share;
       }
     }
   }
-  for (const [at, share] of cover) paint(canvas, at % size, Math.floor(at / size), ink, share);
+  for (let at = 0; at < cover.length; at++) if (cover[at]! > 0) paint(canvas, at % size, Math.floor(at / size), ink, cover[at]!);
 }

@@ -45,44 +45,40 @@ function indices(labels: Int32Array, label: number): number[] {
 /** What a detection counts as. */
 export const HIT = 1, MISS = 0, UNCOUNTED = -1;
 
-/** The objects that a detector has to find: no crowds, none outside the range of sizes. The others are there, but do not count. */
-export function countedTruths({ truthAreas, crowd }: ClassOnPicture, [least, most]: readonly [number, number]): boolean[] {
-  return Array.from(truthAreas, (area, t) => !crowd[t] && area >= least && area <= most);
+/** The objects that a detector has to find, 1: no crowds, none outside the range of sizes. The others are there, but do not count. */
+export function countedTruths({ truthAreas, crowd }: ClassOnPicture, [least, most]: readonly [number, number]): Uint8Array {
+  return crowd.map((is, t) => (is === 0 && truthAreas[t]! >= least && truthAreas[t]! <= most ? 1 : 0));
 }
 
 /**
- * Gives each detection an object or none, surest first.
+ * Gives each detection an object or none, surest first, and writes down what it counts as.
  *
  * It gets the object that it covers best of those nobody has yet, from the threshold on: of the objects that count first, and only where
  * none of these will do of the others, and then it counts as neither right nor wrong. A crowd takes any number of them. One without an
  * object is wrong, if its own size is in range. Of equal overlaps the last is taken.
  *
- * @returns HIT, MISS or UNCOUNTED of each detection
+ * @param outcomes - HIT, MISS or UNCOUNTED of each detection
  */
-export function match(picture: ClassOnPicture, counted: readonly boolean[], threshold: number, [least, most]: readonly [number, number]): Int8Array {
+export function match(picture: ClassOnPicture, counted: Uint8Array, threshold: number, [least, most]: readonly [number, number], outcomes: Int8Array): void {
   const { areas, truths, crowd, overlaps } = picture;
   const taken = new Uint8Array(truths);
   // A threshold of 1 still takes boxes that are the same but for rounding.
   const enough = Math.min(threshold, 1 - 1e-10);
-  const bestOf = (d: number, which: boolean): number => {
+  const bestOf = (d: number, which: number): number => {
     let best = -1, overlap = enough;
     for (let t = 0; t < truths; t++) {
-      if (counted[t] !== which || (taken[t] && !crowd[t])) continue;
       const here = overlaps[d * truths + t]!;
-      if (here < overlap) continue;
+      if (here < overlap || counted[t] !== which || (taken[t] === 1 && crowd[t] === 0)) continue;
       overlap = here;
       best = t;
     }
     return best;
   };
-  return Int8Array.from(areas, (area, d) => {
-    const object = bestOf(d, true);
-    if (object >= 0) {
-      taken[object] = 1;
-      return HIT;
-    }
-    const other = bestOf(d, false);
+  for (let d = 0; d < areas.length; d++) {
+    const object = bestOf(d, 1), other = object < 0 ? bestOf(d, 0) : -1;
+    if (object >= 0) taken[object] = 1;
     if (other >= 0) taken[other] = 1;
-    return other >= 0 || area < least || area > most ? UNCOUNTED : MISS;
-  });
+    const out = other >= 0 || areas[d]! < least || areas[d]! > most;
+    outcomes[d] = object >= 0 ? HIT : out ? UNCOUNTED : MISS;
+  }
 }

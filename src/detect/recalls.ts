@@ -1,5 +1,4 @@
 import type { CurvePoint } from "../metrics/curve.ts";
-import { byScore } from "./suppress.ts";
 import { HIT, MISS } from "./matching.ts";
 
 /**
@@ -12,6 +11,8 @@ export const OVERLAPS = Float64Array.from({ length: 10 }, (_, i) => (i === 9 ? 0
 /** Detections of a class on all pictures, matched. */
 export interface Matched {
   readonly scores: Float64Array;
+  /** Where they stand, surest first. */
+  readonly order: Int32Array;
   /** HIT, MISS or UNCOUNTED. */
   readonly outcomes: Int8Array;
   /** How many objects there are to find. */
@@ -23,22 +24,20 @@ export interface Matched {
  *
  * Their mean is the average precision. Recalls that are not reached have precision 0 and threshold NaN.
  */
-export function recallCurve({ scores, outcomes, truths }: Matched): CurvePoint[] {
-  const hits: number[] = [], precisions: number[] = [], thresholds: number[] = [];
+export function recallCurve({ scores, order, outcomes, truths }: Matched): CurvePoint[] {
+  const hits = new Int32Array(order.length), precisions = new Float64Array(order.length);
   let right = 0, wrong = 0;
-  for (const i of byScore(scores)) {
+  order.forEach((i, k) => {
     if (outcomes[i] === HIT) right++;
     else if (outcomes[i] === MISS) wrong++;
-    else continue;
-    hits.push(right);
-    precisions.push(right / (right + wrong));
-    thresholds.push(scores[i]!);
-  }
-  for (let i = precisions.length - 2; i >= 0; i--) precisions[i] = Math.max(precisions[i]!, precisions[i + 1]!);
+    hits[k] = right;
+    precisions[k] = right === 0 ? 0 : right / (right + wrong);
+  });
+  for (let k = order.length - 2; k >= 0; k--) precisions[k] = Math.max(precisions[k]!, precisions[k + 1]!);
   let at = 0;
   return Array.from(RECALLS, (recall) => {
     while (at < hits.length && hits[at]! / truths < recall) at++;
-    return { recall, precision: precisions[at] ?? 0, threshold: thresholds[at] ?? NaN };
+    return { recall, precision: precisions[at] ?? 0, threshold: at < order.length ? scores[order[at]!]! : NaN };
   });
 }
 

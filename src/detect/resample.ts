@@ -15,29 +15,41 @@ export function meanColour({ channels, data }: Picture): number[] {
   return sums.map((sum) => (sum * channels) / data.length);
 }
 
-/** Looks at a picture through a window, between its pixels (bilinear); beyond its edges it has one colour. `tint` changes each value. */
-export function resample(picture: Picture, { left, top, scale, mirrored }: Window, beyond: readonly number[], tint: (value: number) => number): Picture {
+/** How light changes: new value = gain · value + offset, kept between 0 and 255. */
+export interface Tint {
+  readonly gain: number;
+  readonly offset: number;
+}
+
+/** Looks at a picture through a window, between its pixels (bilinear); beyond its edges it has one colour. */
+export function resample(picture: Picture, { left, top, scale, mirrored }: Window, beyond: readonly number[], { gain, offset }: Tint): Picture {
   const { width, height, channels, data } = picture;
-  const out = new Uint8Array(data.length);
-  const put = (at: number, value: number): void => void (out[at] = Math.round(Math.min(255, Math.max(0, value))));
-  for (let y = 0; y < height; y++) {
-    const v = (y + 0.5) / scale + top - 0.5, row = Math.floor(v), dy = v - row;
-    const above = Math.max(row, 0) * width, below = Math.min(row + 1, height - 1) * width;
-    for (let x = 0; x < width; x++) {
-      const u = ((mirrored ? width - 1 - x : x) + 0.5) / scale + left - 0.5, column = Math.floor(u), dx = u - column;
-      const inside = u >= -0.5 && u < width - 0.5 && v >= -0.5 && v < height - 0.5;
-      const before = Math.max(column, 0), after = Math.min(column + 1, width - 1);
+  const out = new Uint8ClampedArray(data.length);
+  const columns = neighbours(width, left, scale), rows = neighbours(height, top, scale);
+  for (let y = 0, to = 0; y < height; y++) {
+    const above = rows.before[y]! * width, below = rows.after[y]! * width, dy = rows.share[y]!;
+    for (let k = 0; k < width; k++) {
+      const x = mirrored ? width - 1 - k : k, dx = columns.share[x]!;
+      const inside = rows.inside[y] === 1 && columns.inside[x] === 1;
+      const before = columns.before[x]!, after = columns.after[x]!;
       for (let c = 0; c < channels; c++) {
-        const at = (y * width + x) * channels + c;
-        if (!inside) {
-          put(at, tint(beyond[c]!));
-          continue;
-        }
         const upper = data[(above + before) * channels + c]! * (1 - dx) + data[(above + after) * channels + c]! * dx;
         const lower = data[(below + before) * channels + c]! * (1 - dx) + data[(below + after) * channels + c]! * dx;
-        put(at, tint(upper * (1 - dy) + lower * dy));
+        out[to++] = gain * (inside ? upper * (1 - dy) + lower * dy : beyond[c]!) + offset;
       }
     }
   }
-  return { width, height, channels, data: out };
+  return { width, height, channels, data: new Uint8Array(out.buffer) };
+}
+
+/** Between which two old rows or columns each new one lies, and how near to the second. */
+function neighbours(size: number, start: number, scale: number): { before: Int32Array; after: Int32Array; share: Float64Array; inside: Uint8Array } {
+  const at = Float64Array.from({ length: size }, (_, k) => (k + 0.5) / scale + start - 0.5);
+  const within = (index: number): number => Math.min(Math.max(index, 0), size - 1);
+  return {
+    before: Int32Array.from(at, (v) => within(Math.floor(v))),
+    after: Int32Array.from(at, (v) => within(Math.floor(v) + 1)),
+    share: at.map((v) => v - Math.floor(v)),
+    inside: Uint8Array.from(at, (v) => (v >= -0.5 && v < size - 0.5 ? 1 : 0)),
+  };
 }

@@ -22,6 +22,8 @@ export interface DigitScenesOptions {
 
 /** Heights of digits in pixels, each of them ± 8 %. */
 const HEIGHTS = [15, 18.5, 23.5];
+type Box = readonly [x0: number, y0: number, x1: number, y1: number];
+
 /** No more of a digit lies on another. */
 const OVERLAP = 0.1;
 
@@ -42,14 +44,17 @@ export function digitScenes(digits: Digits, options: DigitScenesOptions): Scene[
   expectKnown("digitScenes", options, ["count", "seed", "size", "objects"]);
   const { count, seed, size = 128, objects = [1, 4] } = options;
   const { pixels, labels } = digits;
-  if (labels.length === 0 || pixels.length !== 64 * labels.length) throw new FocalError("shape", `there must be 64 pixels for each of ${labels.length} digits, and at least one, got ${pixels.length}`);
-  for (const [name, value, least] of [["count", count, 0], ["size", size, 32], ["the fewest objects", objects[0], 0], ["the most objects", objects[1], objects[0]]] as const) {
+  if (labels.length === 0 || pixels.length !== 64 * labels.length) {
+    throw new FocalError("shape", `there must be 64 pixels for each of ${labels.length} digits, and at least one, got ${pixels.length}`);
+  }
+  const [fewest, most] = objects;
+  for (const [name, value, least] of [["count", count, 0], ["size", size, 32], ["the fewest objects", fewest, 0], ["the most objects", most, fewest]] as const) {
     if (!(Number.isInteger(value) && value >= least)) throw new FocalError("argument", `${name} must be a whole number ≥ ${least}, got ${describe(value)}`);
   }
   return Array.from({ length: count }, (_, k) => {
     const random = stream(seed, `digit scene ${k}`);
     const canvas = ground(size, random);
-    const wanted = objects[0] + Math.floor(random() * (objects[1] - objects[0] + 1));
+    const wanted = fewest + Math.floor(random() * (most - fewest + 1));
     const boxes: number[] = [], classes: number[] = [];
     for (let n = 0; n < wanted; n++) {
       const which = Math.floor(random() * labels.length);
@@ -60,7 +65,8 @@ export function digitScenes(digits: Digits, options: DigitScenesOptions): Scene[
     }
     addGrain(canvas, random);
     const data = Uint8Array.from(canvas.light, (light) => Math.round(Math.min(255, Math.max(0, light))));
-    return { name: `digits-${seed}-${k}`, picture: { width: size, height: size, channels: 1, data }, boxes: Float32Array.from(boxes), labels: Int32Array.from(classes) };
+    const picture = { width: size, height: size, channels: 1, data } as const;
+    return { name: `digits-${seed}-${k}`, picture, boxes: Float32Array.from(boxes), labels: Int32Array.from(classes) };
   });
 }
 
@@ -84,13 +90,13 @@ function contrast(random: RandomNumbers): number {
 }
 
 /** Draws a digit where it hides no other, and says where; undefined if there is no room. */
-function place(canvas: Canvas, digits: Digits, which: number, boxes: readonly number[], random: RandomNumbers): [number, number, number, number] | undefined {
+function place(canvas: Canvas, digits: Digits, which: number, boxes: readonly number[], random: RandomNumbers): Box | undefined {
   const height = HEIGHTS[Math.floor(random() * HEIGHTS.length)]! * between(random, 0.92, 1.08);
   const glyph = drawGlyph(digits, which, height, between(random, 0.9, 1.1)), difference = contrast(random);
   if (glyph.width === 0) return undefined;
   for (let attempt = 0; attempt < 30; attempt++) {
     const x = Math.floor(random() * (canvas.size - glyph.width + 1)), y = Math.floor(random() * (canvas.size - glyph.height + 1));
-    const box: [number, number, number, number] = [x, y, x + glyph.width, y + glyph.height];
+    const box: Box = [x, y, x + glyph.width, y + glyph.height];
     const room = OVERLAP * glyph.width * glyph.height;
     if (boxes.some((_, k) => k % 4 === 0 && intersection(boxes, k / 4, box, 0) > room)) continue;
     const ink = lightAround(canvas, x + glyph.width / 2, y + glyph.height / 2, height / 2) + difference;
