@@ -77,7 +77,7 @@ export async function compare(table: Table, request: TrainRequest, signal: Abort
   const runs: Run[] = [], scores = new Map<RunName, Float32Array>();
   for (const { name, loss, seed: own } of planned) {
     const recover = (p: ArrayLike<number>): ArrayLike<number> => (name === "focal" ? recoverPosterior(p, 2, { gamma, alpha }) : p);
-    const perEpoch = Math.floor(training.rows / Math.min(256, training.rows)), epochs = Math.max(12, Math.min(60, Math.ceil(1000 / perEpoch)));
+    const perEpoch = Math.floor(training.rows / Math.min(256, training.rows)), epochs = Math.max(10, Math.min(40, Math.ceil(800 / perEpoch)));
     let history: Step["history"] = [];
     const trained = await train({ train: training, validation }, {
       loss, seed: own, signal, posterior: recover, ...(model === "linear" ? { hidden: [] } : { hidden: [32, 16], epochs, minimumSteps: 300 }),

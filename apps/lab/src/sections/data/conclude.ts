@@ -23,5 +23,8 @@ export function onThresholds({ runs }: Comparison, weighted: boolean): string {
   const plain = named(runs, "crossEntropy")!, focal = named(runs, "focal")!;
   const moved = `Cross-entropy finds ${percent(plain.half.recall)} of the positives at 0.5 and ${percent(plain.tuned.recall)} at its tuned threshold, ${Number(plain.tuned.threshold.toPrecision(2))}`;
   const other = `focal loss ${percent(focal.half.recall)} at 0.5 and ${percent(focal.tuned.recall)} at its own, ${Number(focal.tuned.threshold.toPrecision(2))}`;
-  return `${moved}; ${other}. Recall is moved by the threshold${weighted ? " and by α, which shifts it" : ""}; γ leaves 0.5 about where it is.`;
+  const byThreshold = Math.abs(plain.tuned.recall - plain.half.recall), byLoss = Math.abs(focal.half.recall - plain.half.recall);
+  const so = weighted ? "α and the threshold both shift what is called positive: choose the threshold, whatever the loss"
+    : byLoss < byThreshold ? "The threshold moves recall more than γ does" : "At 0.5 the losses differ more here than the threshold would move them; but 0.5 was nobody’s choice, so compare at tuned thresholds";
+  return `${moved}; ${other}. ${so}.`;
 }

@@ -47,11 +47,11 @@ const animals: Made = {
 
 /** Readings of machines, of which few fail, for reasons that are no straight line: something to train on. */
 const machines: Made = {
-  header: "temperature,vibration,load,age,site,failed", rows: 6000,
+  header: "temperature,vibration,load,age,site,failed", rows: 12_000,
   row({ uniform, normal }) {
     const temperature = 60 + 12 * normal(), vibration = Math.exp(0.5 * normal()), load = uniform(), age = 10 * uniform(), site = ["north", "south", "harbour"][Math.floor(3 * uniform())]!;
     const strain = ((temperature - 60) / 12) * (load - 0.5) * 2 + Math.log(vibration) ** 2, salty = site === "harbour" ? 0.12 * age : 0;
-    const failed = uniform() < sigmoid(-5.6 + 1.6 * strain + salty + 0.8 * Math.max(0, Math.log(vibration)));
+    const failed = uniform() < sigmoid(-7 + 3.2 * strain + 2 * salty + 1.5 * Math.max(0, Math.log(vibration)));
     return [temperature.toFixed(1), uniform() < 0.01 ? "" : vibration.toFixed(3), load.toFixed(3), age.toFixed(1), site, Number(failed)].join(",");
   },
 };

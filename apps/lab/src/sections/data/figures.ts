@@ -55,7 +55,8 @@ export function drawCumulative(frame: Frame, curves: readonly { readonly name: s
 /** The validation score by epoch, of each run. */
 export function drawHistory(frame: Frame, runs: readonly { readonly color: string; readonly dash?: string; readonly history: readonly { readonly epoch: number; readonly validation: number }[] }[], epochs: number): Element {
   return plot({
-    ...frame, ...MARGINS, x: { domain: [1, Math.max(epochs, 2)], label: "epoch", labelAnchor: "center", labelArrow: "none", ticks: 5 }, y: { ...share("average precision, validation"), grid: true },
+    ...frame, ...MARGINS, x: { domain: [1, Math.max(epochs, 2)], label: "epoch", labelAnchor: "center", labelArrow: "none", ticks: 5 },
+    y: { ...share("average precision, validation"), domain: [0, Math.min(1, 1.2 * Math.max(0.1, ...runs.flatMap(({ history }) => history.map(({ validation }) => validation))))], grid: true },
     marks: runs.map(({ history, color, dash }) => line(history, { x: "epoch", y: "validation", stroke: color, strokeWidth: 2, ...(dash !== undefined && { strokeDasharray: dash }) })),
   });
 }

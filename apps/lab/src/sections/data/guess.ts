@@ -15,6 +15,8 @@ export interface Roles {
 const TRUTH = /^(label|labels|target|y|y[_ ]?true|truth|true[_ ]?(label|class)?|class|actual|outcome|ground[_ ]?truth|gt|is[_ ]\w+)$/i;
 const SCORE = /(score|prob|logit|confidence|pred|y_?hat|^p$|^p[_. ]|^raw[_. ])/i;
 
+const ID = /(^|[^a-z])(id|index|row|key|no|nr|number)$/i;
+
 /** Guesses by names and values; everything can be chosen otherwise. Undefined where no column could be the truth. */
 export function guessRoles(columns: readonly ColumnSummary[]): Roles | undefined {
   const target = guessTarget(columns);
@@ -41,17 +43,18 @@ export function guessTarget(columns: readonly ColumnSummary[]): number | undefin
   return best;
 }
 
-/** Columns named after the classes, one for each; else those named as scores are; else the only column of broken numbers. */
+/** Columns named after the classes, one for each; else those named as scores are; else the only column of numbers that is no identifier. */
 export function guessScores(columns: readonly ColumnSummary[], target: number): number[] {
   const classes = columns[target]!.classes ?? [], ours = columns.map((column, k) => ({ ...column, k })).filter(({ k, kind }) => k !== target && (kind === "numbers" || kind === "mixed"));
-  const named = classes.map(({ name }) => ours.filter((column) => !isHard(column)).find((column) => endsIn(column.name, name))?.k);
+  // x_0 and x_1 are features rather than scores of 0 and 1.
+  const named = classes.map(({ name }) => ours.find((column) => endsIn(column.name, name) && (/\D/.test(name) || SCORE.test(column.name)))?.k);
   if (classes.length > 1 && named.every((k) => k !== undefined) && new Set(named).size === classes.length) return named as number[];
   const scores = ours.filter((column) => SCORE.test(column.name)), soft = scores.filter((column) => !isHard(column));
   if (classes.length > 2) return soft.length === classes.length ? soft.map(({ k }) => k) : [];
   if (soft.length > 0) return [(soft.find(({ name }) => /(logit|score|prob)/i.test(name)) ?? soft[0]!).k];
   if (scores.length > 0) return [scores[0]!.k];
-  const broken = ours.filter(({ whole }) => !whole);
-  return ours.length <= 2 && broken.length === 1 ? [broken[0]!.k] : [];
+  const telling = ours.filter(({ name }) => !ID.test(name));
+  return telling.length === 1 ? [telling[0]!.k] : [];
 }
 
 /** Decisions, 0 or 1, and not scores. */

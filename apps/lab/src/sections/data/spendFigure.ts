@@ -28,7 +28,7 @@ export function drawSpending(frame: Frame, bars: readonly Bar[], sides: readonly
     return [...[2, 1, 0].map((d) => [0, d] as const), ...[0, 1, 2].map((d) => [1, d] as const)].map(([side, d]) => {
       const share = parts[side * n + d]!, from = at;
       at += share;
-      return { y, from, to: at, color: side === 0 ? "var(--negative)" : "var(--positive)", opacity: OPACITY[d]!, label: share * width > 62 ? `${DIFFICULTIES[d]!.name} ${percent(share, 2)}` : share * width > 34 ? percent(share, 2) : "" };
+      return { y, from, to: at, color: side === 0 ? "var(--negative)" : "var(--positive)", opacity: OPACITY[d]!, label: share * width > 76 ? `${DIFFICULTIES[d]!.name} ${percent(share, 2)}` : share * width > 34 ? percent(share, 2) : "" };
     });
   });
   const heads = bars.map(({ name, parts }, y) => ({ y, name, border: sum(parts.slice(0, n)), left: `${sides[0]} ${percent(sum(parts.slice(0, n)), 3)}`, right: `${sides[1]} ${percent(sum(parts.slice(n)), 3)}` }));
@@ -41,7 +41,7 @@ export function drawSpending(frame: Frame, bars: readonly Bar[], sides: readonly
       text(heads, { x: 0, y: (d) => d.y - 0.42, text: "name", textAnchor: "start", fontWeight: 600, fontSize: 13, fill: "var(--ink)" }),
       text(heads, { x: 0, y: (d) => d.y - 0.22, text: "left", textAnchor: "start", fill: "var(--soft)" }),
       text(heads, { x: 1, y: (d) => d.y - 0.22, text: "right", textAnchor: "end", fill: "var(--soft)" }),
-      text(pieces, { x: (d: Piece) => (d.from + d.to) / 2, y: (d: Piece) => d.y + 0.09, text: "label", fill: "var(--ink)", stroke: "var(--card)", strokeWidth: 3.5 }),
+      text(pieces, { x: (d: Piece) => (d.from + d.to) / 2, y: (d: Piece) => d.y + 0.09, text: "label", fill: (d: Piece) => (d.opacity === 1 ? "var(--card)" : "var(--ink)"), fontWeight: 600 }),
     ],
   });
 }
