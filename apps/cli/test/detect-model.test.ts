@@ -63,7 +63,7 @@ describe("a detector as ONNX, run by onnxruntime", () => {
     (boxes!.data as Float32Array).forEach((edge, i) => expect(Math.abs(edge - decoded[i]!)).toBeLessThan(1e-3));
     // What is left to do outside: a threshold and non-maximum suppression.
     const p = scores!.data as Float32Array, kept = [...p.keys()].filter((i) => p[i]! > 0.2);
-    const outside = suppress({ boxes: Float32Array.from(kept.flatMap((i) => [...(boxes!.data as Float32Array).slice(4 * (i >> 1), 4 * (i >> 1) + 4)])), labels: Int32Array.from(kept, (i) => i % 2), scores: Float32Array.from(kept, (i) => p[i]!) });
+    const outside = suppress({ boxes: Float32Array.from(kept.flatMap((i) => Array.from((boxes!.data as Float32Array).subarray(4 * (i >> 1), 4 * (i >> 1) + 4)))), labels: Int32Array.from(kept, (i) => i % 2), scores: Float32Array.from(kept, (i) => p[i]!) });
     expect(ours!.labels.length).toBeGreaterThan(0);
     expect([...outside.labels]).toEqual([...ours!.labels]);
     ours!.boxes.forEach((edge, i) => expect(Math.abs(edge - outside.boxes[i]!)).toBeLessThan(0.01));

@@ -16,11 +16,13 @@ export function examples({ examples: pictures, losses, data }: DetectResults): H
   const ranked = losses.slice(1).toSorted((a, b) => b.summary.ap50.mean - a.summary.ap50.mean);
   const shown = [losses[0]!, ...(ranked.length > 0 ? [ranked[0]!] : []), ...(ranked.length > 1 ? [ranked.at(-1)!] : [])].slice(0, MOST);
   const names = data.classes.map(({ name }) => name);
-  return html`<p>Solid: found and right (IoU of at least 0.5 with a box of the same class). Dashed red: found, but nothing of that class stands there. Dashed white: there, but not found. Detections are those with a score of at least the threshold beside the name, at which F1 over all held-out pictures shown is best.</p>
-${pictures.map((picture, i) => html`<h3>${picture.name}</h3><div class="panels">${shown.map((loss) => one(picture, loss.runs[0]?.found?.[i], loss, thresholdOf(loss, pictures), names))}</div>`)}`;
+  return html`<p>Solid: found and right (IoU of at least 0.5 with a box of the same class). Dashed red: found, but nothing of that class stands there. Dashed white: there, but not found. Shown are detections with a score of at least the number in brackets, at which F1 over these pictures is best.</p>
+${shown.length === 1
+    ? html`<div class="panels">${pictures.map((picture, i) => one(picture, losses[0]!.runs[0]?.found?.[i], picture.name, thresholdOf(losses[0]!, pictures), names))}</div>`
+    : pictures.map((picture, i) => html`<h3>${picture.name}</h3><div class="panels">${shown.map((loss) => one(picture, loss.runs[0]?.found?.[i], loss.recipe.name, thresholdOf(loss, pictures), names))}</div>`)}`;
 }
 
-function one(picture: Example, found: PlainBoxes | undefined, loss: LossResult, threshold: number, names: readonly string[]): Html | undefined {
+function one(picture: Example, found: PlainBoxes | undefined, heading: string, threshold: number, names: readonly string[]): Html | undefined {
   if (found === undefined) return undefined;
   const { width, height } = picture, scale = Math.max(0.4, width / WIDTH) * 0.85;
   const { right, wrong, missed } = judge(picture, found, threshold);
@@ -32,7 +34,7 @@ function one(picture: Example, found: PlainBoxes | undefined, loss: LossResult, 
     ...right.map((i): Mark => ({ box: box(found.boxes, i), color: colorOfClass(found.labels[i]!), text: few ? names[found.labels[i]!] : undefined })),
   ];
   const words = `${plural(right.length, "box")} found, ${wrong.length} wrong, ${missed.length} missed`;
-  return html`<div class="panel" style="width:${WIDTH}px"><h3>${loss.recipe.name} (≥ ${fixed(threshold, 2)})</h3><svg class="plot" role="img" aria-label="${picture.name}: ${words}" width="${WIDTH}" height="${Math.round((WIDTH * height) / width)}" viewBox="0 0 ${width} ${height}" style="image-rendering:auto"><title>${words}</title><image href="${new Html(picture.picture)}" width="${width}" height="${height}"/>${overlay(width, height, marks, scale)}</svg><small>${words}</small></div>`;
+  return html`<div class="panel" style="width:${WIDTH}px"><h3>${heading} (≥ ${fixed(threshold, 2)})</h3><svg class="plot" role="img" aria-label="${picture.name}: ${words}" width="${WIDTH}" height="${Math.round((WIDTH * height) / width)}" viewBox="0 0 ${width} ${height}" style="image-rendering:auto"><title>${words}</title><image href="${new Html(picture.picture)}" width="${width}" height="${height}"/>${overlay(width, height, marks, scale)}</svg><small>${words}</small></div>`;
 }
 
 /** The score at which F1 over the pictures shown is best. */

@@ -17,7 +17,7 @@ export function lossCurves(results: DetectResults): Html {
   const drawn = (heading: string, value: (moment: Moment) => number): Html => panel({
     height: 280, marginLeft: 50,
     x: { domain: [0, last], label: "step", labelAnchor: "center", labelArrow: "none", ticks: 5 },
-    y: { type: "log", label: "÷ its value at the beginning", labelArrow: "none", grid: true, ticks: 5, tickFormat: (v: number) => String(v) },
+    y: { type: "log", label: "÷ its value at the beginning", labelArrow: "none", grid: true, ticks: [1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.001, 1e-4], tickFormat: (v: number) => String(v) },
     marks: lines.map(({ look, run, repeat }) => {
       const first = value(run.history[0]!);
       return Plot.line(run.history.filter((moment) => value(moment) > 0), {
