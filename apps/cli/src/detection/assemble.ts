@@ -7,6 +7,7 @@ import type { Plan } from "./compare.ts";
 import { SHOWN } from "./compare.ts";
 import { conclude } from "./conclude.ts";
 import { dataUri } from "./draw/png.ts";
+import { spreadOver } from "./job.ts";
 import { METRICS, type DetectResults, type Example, type LossResult, type Metric, type Run } from "./results.ts";
 import type { Source } from "./source.ts";
 
@@ -35,7 +36,7 @@ export async function assemble(source: Source, plan: Plan, runs: readonly (reado
       network: `A small RetinaNet with ${count(parameters)} parameters: convolutions normalised in groups, a level of features for every anchor stride, subnets shared by the levels.`,
       augmentation: `pictures are ${source.flip ? "mirrored at random" : "not changed"}${source.augmented ? ", scaled, cut and tinted" : ""}`,
     },
-    examples: await Promise.all(first.test.slice(0, SHOWN).map(exampleOf)),
+    examples: await Promise.all(spreadOver(first.test, SHOWN).map(exampleOf)),
     reproduce: { ...how, seed: plan.seed, versions: versions(), machine: machine(), date: new Date().toISOString() },
   };
 }

@@ -39,7 +39,7 @@ export async function folderSource(path: string, { size, onReading }: FolderOpti
     name: path, classes, channels, width, height, levels: anchors.levels, scaling, flip: true, augmented: true, identity: identityOf(data, longSide),
     about: {
       split: parts ? `As the data say: ${plural(parts.train.length, "picture")} to learn from, ${plural(parts.test.length, "picture")} to judge by.` : `At random: ${percent(HELD_OUT)} of ${plural(used.length, "picture")} are held out, others in each repeat.`,
-      size: `${format}, ${plural(used.length, "picture")} with ${plural(boxes, "box")} of ${plural(classes.length, "class")}. Pictures are scaled to a long side of ${longSide} pixels${size === undefined ? ", chosen so that most boxes have 14 pixels a side, between 128 and 320" : ""}, and stand in a frame of ${width} × ${height}.`,
+      size: `${format}, ${plural(used.length, "picture")} with ${count(boxes)} boxes of ${plural(classes.length, "class")}. Pictures are scaled to a long side of ${longSide} pixels${size === undefined ? ", chosen so that most boxes have 14 pixels a side, between 128 and 320" : ""}, and stand in a frame of ${width} × ${height}.`,
       anchors: `Chosen from ${parts ? "the training" : "the"} boxes by k-means over width and height: ${anchors.levels.map(({ stride, sizes }) => `stride ${stride}: ${sizes.map(([w, h]) => `${w} × ${h}`).join(", ")}`).join("; ")}. ${percent(anchors.met)} of the boxes have an anchor of their size and shape (IoU of at least 0.5 if centred), ${fixed(anchors.fit, 2)} on average.`,
     },
     problems: problems.lines(),

@@ -75,8 +75,14 @@ function details(test: readonly Scene[], detections: readonly Detections[], clas
   const { curve } = evaluateDetections(test, detections, classes);
   return {
     curves: Array.from({ length: classes }, (_, c) => curve(c, 0.5).map(({ recall, precision }) => ({ recall, precision })).filter(({ precision }, i, all) => precision > 0 || i === 0 || all[i - 1]!.precision > 0)),
-    found: detections.slice(0, shown).map(plain),
+    found: spreadOver(detections, shown).map(plain),
   };
+}
+
+/** So many of a list, from its whole length: neighbours look alike. */
+export function spreadOver<T>(all: readonly T[], wanted: number): T[] {
+  const count = Math.min(wanted, all.length);
+  return Array.from({ length: count }, (_, i) => all[Math.floor(((i + 0.5) * all.length) / count)]!);
 }
 
 /** Boxes as numbers that JSON can hold, without digits that no pixel has. */

@@ -46,7 +46,7 @@ export function recipeOf(loss: string, { gamma, alpha, prior = PRIOR, boxWeight 
   const suffix = [...(focusing === undefined ? [] : [`γ = ${focusing}`]), ...(weight === undefined ? [] : [`α = ${weight}`])].join(", ");
   const recipe: Recipe = {
     name: [called, ...(suffix === "" ? [] : [suffix])].join(" ") + (prior === false ? ", bias 0" : prior === PRIOR ? "" : `, prior ${prior}`) + (boxWeight === 1 ? "" : `, box weight ${boxWeight}`),
-    formula: family.formula(weight === undefined ? "" : "αₜ ", focusing) + (hardNegatives === undefined ? "" : `, the ${hardNegatives} hardest of background for each positive`),
+    formula: family.formula(weight === undefined ? "" : "αₜ ", focusing) + (hardNegatives === undefined ? "" : `, the ${hardNegatives} hardest of background for each positive`) + (prior === false ? "; bias 0" : `; prior ${prior}`),
     family: word as FamilyName, prior, boxWeight,
     ...(focusing !== undefined && { gamma: focusing }), ...(weight !== undefined && { alpha: weight }), ...(hardNegatives !== undefined && { hardNegatives }),
   };

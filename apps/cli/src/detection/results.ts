@@ -45,7 +45,7 @@ export interface Run {
   readonly easy: number;
   /** Precision over recall at an IoU of 0.5, by class; of the first repeat. */
   readonly curves?: readonly (readonly Point[])[];
-  /** What was found on the first held-out pictures; of the first repeat. */
+  /** What was found on the examples; of the first repeat. */
   readonly found?: readonly PlainBoxes[];
 }
 

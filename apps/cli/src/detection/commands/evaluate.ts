@@ -57,6 +57,6 @@ export const evaluate = defineCommand({
     const lines = (Object.keys(METRICS) as Metric[]).filter((metric) => Number.isFinite(metrics[metric])).map((metric) => [METRICS[metric].name, fixed(metrics[metric], METRICS[metric].digits), metric === "seconds" ? "of reading and detecting" : METRICS[metric].title]);
     console.log(`${plural(truth.length, "picture")}, ${count(named.reduce((sum, { truths }) => sum + truths, 0))} boxes\n`);
     for (const [name, value, words] of lines) console.log(`${pad(name!, 8, "left")} ${pad(value!, 6, "right")}  ${words!}`);
-    if (classes.length > 1) for (const { name, ap50, ap, truths } of named) console.log(`  ${plain(name)}: AP50 ${fixed(ap50, 3)}, AP ${fixed(ap, 3)} (${plural(truths, "box")})`);
+    if (classes.length > 1) for (const { name, ap50, ap, truths } of named) console.log(`  ${plain(name)}: AP50 ${fixed(ap50, 3)}, AP ${fixed(ap, 3)} (${count(truths)} boxes)`);
   },
 });

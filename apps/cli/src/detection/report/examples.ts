@@ -1,5 +1,5 @@
 import { Html, html } from "../../report/html.ts";
-import { fixed, plural } from "../../report/format.ts";
+import { fixed } from "../../report/format.ts";
 import { colorOfClass, overlay, type Mark } from "../draw/overlay.ts";
 import { judge } from "../judge.ts";
 import type { DetectResults, Example, LossResult, PlainBoxes } from "../results.ts";
@@ -33,7 +33,7 @@ function one(picture: Example, found: PlainBoxes | undefined, heading: string, t
     ...wrong.map((i): Mark => ({ box: box(found.boxes, i), color: "#ff4d4d", dashed: true, text: few ? names[found.labels[i]!] : undefined })),
     ...right.map((i): Mark => ({ box: box(found.boxes, i), color: colorOfClass(found.labels[i]!), text: few ? names[found.labels[i]!] : undefined })),
   ];
-  const words = `${plural(right.length, "box")} found, ${wrong.length} wrong, ${missed.length} missed`;
+  const words = `${right.length} found, ${wrong.length} wrong, ${missed.length} missed`;
   return html`<div class="panel" style="width:${WIDTH}px"><h3>${heading} (≥ ${fixed(threshold, 2)})</h3><svg class="plot" role="img" aria-label="${picture.name}: ${words}" width="${WIDTH}" height="${Math.round((WIDTH * height) / width)}" viewBox="0 0 ${width} ${height}" style="image-rendering:auto"><title>${words}</title><image href="${new Html(picture.picture)}" width="${width}" height="${height}"/>${overlay(width, height, marks, scale)}</svg><small>${words}</small></div>`;
 }
 
