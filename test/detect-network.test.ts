@@ -60,8 +60,8 @@ test.each([[1, 8, 5], [2, 8, 12], [1, 16, 8], [2, 16, 3]] as const)("a convoluti
   // The function is linear in each argument, so a difference of any length is its derivative.
   const dotted = (m: Float32Array, w: Float32Array): number => convolved(m, shape, w, outputs, 3, stride).reduce((sum, y, i) => sum + y * pull[i]!, 0);
   const [byMap, byWeights] = pulled.map((array) => array.dataSync()), direction = numbers(map.length), turn = numbers(weights.length);
-  expect(byMap!.reduce((sum, g, i) => sum + g * direction[i]!, 0)).toBeCloseTo(dotted(direction, weights), 3);
-  expect(byWeights!.reduce((sum, g, i) => sum + g * turn[i]!, 0)).toBeCloseTo(dotted(map, turn), 3);
+  expect(byMap!.reduce((sum: number, g: number, i: number) => sum + g * direction[i]!, 0)).toBeCloseTo(dotted(direction, weights), 3);
+  expect(byWeights!.reduce((sum: number, g: number, i: number) => sum + g * turn[i]!, 0)).toBeCloseTo(dotted(map, turn), 3);
 });
 
 test("a 1×1 convolution is the loop that defines it (1e-6: sums of 8 in float32)", () => {

@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { apart } from "./apart.ts";
 
 /**
  * Maps are [height, batch, width, channels].
@@ -25,26 +26,38 @@ export interface Windows {
  */
 export function cutWindows(map: FeatureMap, stride: 1 | 2): Windows {
   const [height, batch, width, channels] = map.shape as [number, number, number, number];
-  const padded = np.pad(map, [[1, 1], [0, 0], [1, 1], [0, 0]]), rows = height / stride, columns = width / stride, row = batch * columns;
+  const rows = height / stride, columns = width / stride, row = batch * columns;
   const part = (matrix: np.Array, first: number): np.Array => matrix.slice([first * row, (first + rows) * row], []);
   if (stride === 1) {
-    const all = sideBySide([0, 1, 2].map((x) => padded.ref.slice([], [], [x, x + width], []))).reshape([-1, 3 * channels]);
+    const padded = surrounded(map, [1, 1]), all = sideBySide([0, 1, 2].map((x) => padded.ref.slice([], [], [x, x + width], [])));
     padded.dispose();
     const parts = [0, 1, 2].map((y) => part(all.ref, y));
     all.dispose();
     return { rows: parts, shape: [rows, batch, columns] };
   }
-  // Two rows by two columns at a time: the windows' rows are an even, an odd and the next even one, and so are their columns.
-  const pairs = padded.reshape([rows + 1, 2, batch, columns + 1, 2 * channels]);
-  const [even, odd] = [0, 1].map((y) => {
-    const line = pairs.ref.slice([], y, [], [], []), first = line.ref.slice([], [], [0, columns], []), next = line.slice([], [], [1, columns + 1], [0, channels]);
-    return sideBySide([first, next]).reshape([-1, 3 * channels]);
-  }) as [np.Array, np.Array];
+  // Two rows by two columns at a time. A window's rows are an odd one, the even one after it and the next odd one, and so are its columns.
+  const pairs = surrounded(map, [2, 0]).reshape([rows + 1, 2, batch, columns + 1, 2, channels]);
+  const cell = (y: number, column: number, x: number): np.Array => pairs.ref.slice([], y, [], [column, column + columns], x, []);
+  const [even, odd] = [0, 1].map((y) => sideBySide([cell(y, 0, 1), cell(y, 1, 0), cell(y, 1, 1)])) as [np.Array, np.Array];
   pairs.dispose();
-  return { rows: [part(even.ref, 0), part(odd, 0), part(even, 1)], shape: [rows, batch, columns] };
+  return { rows: [part(odd.ref, 0), part(even, 1), part(odd, 1)], shape: [rows, batch, columns] };
 }
 
-const sideBySide = (maps: np.Array[]): np.Array => np.concatenate(maps, 3);
+/** A map with zeros before and after its rows and columns, in memory of its own; its ones keep jax-js from reading it through the edges. */
+function surrounded(map: FeatureMap, edge: [before: number, after: number]): np.Array {
+  return apart(np.pad(map, [edge, [0, 0], edge, [0, 0]]).mul(ones(map.shape[3]!)));
+}
+
+/** Three maps as one matrix of three times the channels. A sum, each times 1 in its own third and 0 elsewhere, runs four numbers at a time, and a concatenation one. */
+function sideBySide(maps: readonly np.Array[]): np.Array {
+  const channels = maps[0]!.shape[3]!;
+  return maps.map((map, x) => map.reshape([...map.shape.slice(0, 3), 1, channels]).mul(ones(channels, x))).reduce((a, b) => a.add(b)).reshape([-1, 3 * channels]);
+}
+
+/** Ones per channel, or for the x-th of three cells' channels among zeros. */
+const ones = (channels: number, x?: number): np.Array => (x === undefined
+  ? np.array(new Float32Array(channels).fill(1))
+  : np.array(new Float32Array(3 * channels).fill(1, x * channels, (x + 1) * channels), { shape: [3, channels] }));
 
 /** A 3×3 convolution of windows with weights [9 · channels, outputs]: a matrix product for each row of the window, summed. Consumes the weights. */
 export function convolve({ rows, shape }: Windows, weights: np.Array): FeatureMap {

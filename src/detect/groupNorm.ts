@@ -1,4 +1,5 @@
 import { nn, numpy as np } from "@jax-js/jax";
+import { apart } from "./apart.ts";
 import type { FeatureMap } from "./convolution.ts";
 import { groups } from "./spec.ts";
 
@@ -16,15 +17,12 @@ const epsilon = 1e-5;
 export function groupNorm(map: FeatureMap, scale: np.Array, shift: np.Array): FeatureMap {
   const [height, batch, width, channels] = map.shape as [number, number, number, number];
   const perGroup = channels / groups, numbers = height * width * perGroup;
-  // Over the pixels first, channel by channel: that is along memory.
-  const mean = (values: FeatureMap): np.Array => np.sum(np.sum(np.sum(values, 0), 1).reshape([batch, groups, perGroup]), 2, { keepdims: true }).mul(1 / numbers);
+  // Over the pixels first, channel by channel: that is along memory. Apart, so that on the way back, too, channels are computed before pixels.
+  const mean = (values: FeatureMap): np.Array => np.sum(apart(np.sum(np.sum(values, 0), 1)).reshape([batch, groups, perGroup]), 2, { keepdims: true }).mul(1 / numbers);
   const perChannel = (values: np.Array): np.Array => np.broadcastTo(values, [batch, groups, perGroup]).reshape([batch, channels]);
   const spread = (values: np.Array): np.Array => values.reshape([1, batch, 1, channels]);
   const centred = map.ref.sub(spread(apart(perChannel(mean(map)))));
-  const deviation = np.sqrt(mean(np.square(centred.ref)).add(epsilon));
-  const factor = apart(perChannel(np.reciprocal(deviation)).mul(scale));
+  const inverse = apart(np.reciprocal(apart(np.sqrt(mean(np.square(centred.ref)).add(epsilon)))));
+  const factor = apart(perChannel(inverse).mul(scale));
   return nn.relu(centred.mul(spread(factor)).add(shift));
 }
-
-/** The same array in memory of its own, lest what is one number per picture and channel is computed for every pixel: what is padded has to be there first. */
-const apart = (a: np.Array): np.Array => np.pad(a, [[0, 1], [0, 0]]).slice([0, a.shape[0]!], []);
