@@ -69,10 +69,7 @@ describe.skipIf(executable === undefined)("the page", () => {
     try {
       const page = await browser.newPage();
       await page.goto(server.url);
-      await page.evaluate(async () => {
-        const { active, installing, waiting } = await navigator.serviceWorker.ready, worker = active ?? waiting ?? installing!;
-        if (worker.state !== "activated") await new Promise((done) => worker.addEventListener("statechange", () => { if (worker.state === "activated") done(undefined); }));
-      });
+      await page.waitForFunction(() => navigator.serviceWorker.controller?.state === "activated", undefined, { timeout: 120_000 }); // all files are kept by then
       await server.close();
       await expect(fetch(server.url)).rejects.toThrow();
       await page.goto(`${server.url}?curve.gamma=1`);
