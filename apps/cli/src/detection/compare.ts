@@ -23,8 +23,8 @@ export interface State {
   readonly runs: (Run | undefined)[][];
   /** The first repeat's models, by recipe. */
   readonly models: (DetectorModel | undefined)[];
-  /** The trainings under way, by their number. */
-  readonly underWay: Map<number, DetectorCheckpoint>;
+  /** The trainings under way, by their number, and the seconds that they took so far. */
+  readonly underWay: Map<number, { readonly checkpoint: DetectorCheckpoint; readonly seconds: number }>;
 }
 
 export const emptyState = (): State => ({ runs: [], models: [], underWay: new Map() });
@@ -55,17 +55,18 @@ export async function compare(source: Source, plan: Plan, state: State, watcher:
 
   async function trainNumber(number: number, seat: Seat): Promise<void> {
     const [repeat, r] = place(number), { steps, batch, learningRate, spec } = plan;
+    const begun = performance.now(), { checkpoint: resume, seconds: earlier } = state.underWay.get(number) ?? { checkpoint: undefined, seconds: 0 };
     const { run, model } = await seat.run({
       ...source.divide(repeat), spec, recipe: recipes[r]!, steps, batch, learningRate, seed: plan.seed + repeat, flip: source.flip, augmented: source.augmented,
-      shown: repeat === 0 ? SHOWN : 0, resume: state.underWay.get(number),
+      shown: repeat === 0 ? SHOWN : 0, resume,
     }, {
       onProgress: (share) => tell(number, share),
       onCheckpoint(checkpoint) {
-        state.underWay.set(number, checkpoint);
+        state.underWay.set(number, { checkpoint, seconds: earlier + (performance.now() - begun) / 1e3 });
         watcher.onState(false);
       },
     });
-    state.runs[repeat]![r] = run;
+    state.runs[repeat]![r] = { ...run, metrics: { ...run.metrics, seconds: earlier + run.metrics.seconds } };
     if (repeat === 0) state.models[r] = model;
     state.underWay.delete(number);
     watcher.onState(true);
