@@ -50,7 +50,7 @@ const sleep = (milliseconds: number, signal: AbortSignal | undefined): Promise<v
 
 /** Numbers of an answer of one row, arrays among its columns opened. */
 export function numbersOf(rows: readonly (readonly unknown[])[], what: string): number[] {
-  const numbers = (rows[0] ?? []).flat().map((value) => (value === null ? NaN : Number(value)));
+  const numbers = (rows[0] ?? []).flat(2).map((value) => (value === null ? NaN : Number(value)));
   if (rows.length !== 1) throw new FocalError("engine", `${what} must answer with one row, got ${rows.length}`);
   return numbers;
 }

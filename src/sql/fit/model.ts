@@ -34,7 +34,11 @@ export interface SqlModel {
 }
 
 /** Where a value is a number to learn from: not NULL, NaN or infinite. A condition that NaN fails in every dialect, whether it compares it as greatest or not at all. */
-export const isNumber = (sql: string, dialect: Dialect): string => `abs(${sql}) <= ${dialects[dialect].number(1e308)}`;
+export const isNumber = (sql: string, dialect: Dialect): string => `coalesce(abs(${sql}), ${dialects[dialect].number(1.5e308)}) <= ${dialects[dialect].number(1e308)}`;
+
+/** `then` where a condition holds, else `otherwise`: also where it is NULL, which old servers of ClickHouse hand on. */
+export const chosen = (condition: string, then: string, otherwise: string, dialect: Dialect): string =>
+  dialects[dialect].choose(dialect === "clickhouse" ? `ifNull(${condition}, 0)` : condition, then, otherwise);
 
 /** What a statement subtracts from a column: nothing, unless the column is so far from 0 that its spread would drown in it. */
 export const shiftOf = (term: Term): number => (term.kind === "numeric" && Math.abs(term.center) > 1e3 * term.scale ? term.center : 0);
@@ -52,10 +56,10 @@ export function termSql(term: Term, dialect: Dialect, shift = shiftOf(term)): st
   }
   if (term.kind === "missing") return choose(isNumber(double(quote(term.column)), dialect), zero, one);
   const value = comparable(term.column, term.compared, dialect), isNull = `${quote(term.column)} IS NULL`;
-  if (term.kind === "level") return choose(term.level === null ? isNull : `${value} = ${literal(term.level, term.compared, dialect)}`, one, zero);
+  if (term.kind === "level") return chosen(term.level === null ? isNull : `${value} = ${literal(term.level, term.compared, dialect)}`, one, zero, dialect);
   const known = term.levels.filter((level) => level !== null).map((level) => literal(level, term.compared, dialect));
   const among = [...(term.levels.includes(null) ? [isNull] : []), ...(known.length > 0 ? [`${value} IN (${known.join(", ")})`] : [])];
-  return choose(among.join(" OR "), zero, one);
+  return chosen(among.join(" OR "), zero, one, dialect);
 }
 
 const held = (number: string): string => (number.startsWith("-") ? `(${number})` : number);

@@ -23,15 +23,14 @@ export interface Sums {
  * @throws FocalError `engine` where rows or weights are not those of the first look, or a sum is no number
  */
 export async function sumsAt(problem: Problem, x: Float64Array, order: 1 | 2): Promise<Sums> {
-  const { engine, survey, weights } = problem, { terms } = survey, width = terms.length + 1, per = triangle(width);
-  const [rows, ...numbers] = numbersOf(await ask(engine, statementAt(problem, x, order), problem.asking), "a pass");
-  expectWhole(survey, rows!, weights === undefined ? rows! : numbers.shift()!);
-  const [loss, ...sums] = numbers;
-  if (!numbers.every(Number.isFinite)) throw new FocalError("engine", "a pass answered with a sum that is not finite: numbers in the table are too large to be added up");
-  const rest = terms.map((term) => restOf(term)), slopes = Float64Array.from(sums.slice(0, x.length));
+  const { engine, survey, asking } = problem, { terms } = survey, width = terms.length + 1, per = triangle(width), { sql, read } = statementAt(problem, x, order);
+  const { rows, weight, loss, ...sums } = read(numbersOf(await ask(engine, sql, asking), "a pass"));
+  expectWhole(survey, rows, weight);
+  if (![loss, ...sums.slopes, ...sums.curvatures].every(Number.isFinite)) throw new FocalError("engine", "a pass answered with a sum that is not finite: numbers in the table are too large to be added up");
+  const rest = terms.map((term) => restOf(term)), slopes = Float64Array.from(sums.slopes);
   for (let from = 0; from < x.length; from += width) rest.forEach(({ center, scale }, j) => (slopes[from + j] = (slopes[from + j]! - center * slopes[from + width - 1]!) / scale));
-  const curvatures = order === 1 ? [] : Array.from({ length: outputsOf(problem) }, (_, k) => standardized(sums.slice(x.length + k * per, x.length + (k + 1) * per), rest));
-  return { loss: loss!, slopes, curvatures };
+  const curvatures = order === 1 ? [] : Array.from({ length: outputsOf(problem) }, (_, k) => standardized(sums.curvatures.slice(k * per, (k + 1) * per), rest));
+  return { loss, slopes, curvatures };
 }
 
 /** @throws FocalError `engine` where a statement did not see what the first one saw */

@@ -5,7 +5,7 @@ import type { SqlEngine } from "../engine.ts";
 import type { Source } from "../source.ts";
 import type { Asking } from "./ask.ts";
 import { comparable, literal } from "./columns.ts";
-import { shiftOf, termSql } from "./model.ts";
+import { chosen, shiftOf, termSql } from "./model.ts";
 import type { SqlModel } from "./model.ts";
 import type { Survey } from "./survey.ts";
 
@@ -39,7 +39,7 @@ export function inputsOf({ engine: { dialect }, survey, weights, offset }: Probl
 
 /** 0 … classes − 1; with a lone positive, 1 for it. */
 function labelSql({ classes, target: { column, compared } }: Survey, dialect: Dialect): string {
-  const { choose, number } = dialects[dialect], value = comparable(column, compared, dialect);
+  const { number } = dialects[dialect], value = comparable(column, compared, dialect);
   const named = classes.length === 1 ? [[classes[0]!, 1] as const] : classes.map((name, k) => [name, k] as const).slice(1);
-  return named.reduceRight((rest, [name, k]) => choose(`${value} = ${literal(name, compared, dialect)}`, number(k), rest), number(0));
+  return named.reduceRight((rest, [name, k]) => chosen(`${value} = ${literal(name, compared, dialect)}`, number(k), rest, dialect), number(0));
 }

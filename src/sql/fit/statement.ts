@@ -15,19 +15,42 @@ interface Losses extends LossSql {
   readonly curvatures: readonly string[];
 }
 
-/**
- * The one statement of a pass: rows, Σ weight, Σ weight · loss, then Σ weight · slope · x of each logit, and with order 2 the upper
- * triangles of Σ weight · curvature · x xᵀ, x the terms and a 1.
- */
-export function statementAt(problem: Problem, x: Float64Array, order: 1 | 2): string {
-  const { engine: { dialect }, source, weights, survey: { prefix } } = problem, losses = lossesAt(problem, x, order), inputs = inputsOf(problem);
-  const query = { from: fromClause(source, dialect), where: whereOf(problem) };
-  return querySql(dialect, dialects[dialect].sharing === "flat" ? { ...query, inputs, ...flat(problem, losses) } : { ...query, inputs, ...nested(problem, losses, weights === undefined ? undefined : `${prefix}w`) });
+/** A statement, and how its answer is read. */
+export interface Statement {
+  readonly sql: string;
+  /** Of the numbers of the answer, in their order. */
+  read(numbers: readonly number[]): Answer;
+}
+
+/** Sums over the rows that have a loss. */
+export interface Answer {
+  readonly rows: number;
+  /** Σ weight. */
+  readonly weight: number;
+  readonly loss: number;
+  /** Of each logit Σ weight · slope · x, x the terms and a 1. */
+  readonly slopes: readonly number[];
+  /** With order 2, of each logit the upper triangle of Σ weight · curvature · x xᵀ. */
+  readonly curvatures: readonly number[];
+}
+
+/** What of a statement depends on how a dialect shares what is computed once. */
+interface Shape {
+  readonly parts: readonly SqlPart[];
+  readonly select: string;
+  readonly read: Statement["read"];
+}
+
+/** The one statement of a pass. */
+export function statementAt(problem: Problem, x: Float64Array, order: 1 | 2): Statement {
+  const { engine: { dialect }, source, survey } = problem, losses = lossesAt(problem, x, order);
+  const { parts, select, read } = (dialects[dialect].sharing === "flat" ? flat : nested)(problem, losses);
+  return { sql: querySql(dialect, { inputs: inputsOf(problem), parts, select, from: fromClause(source, dialect), where: whereOf({ engine: problem.engine, survey }) }), read };
 }
 
 /** What is used more than once has a level of subselects of its own, and each sum is a column. */
-function nested({ engine: { dialect }, survey: { prefix, terms } }: Problem, losses: readonly Losses[], weight: string | undefined): { parts: SqlPart[]; select: string } {
-  const { number } = dialects[dialect], names = terms.map((_, j) => `${prefix}x${j}`);
+function nested({ engine: { dialect }, weights, survey: { prefix, terms } }: Problem, losses: readonly Losses[]): Shape {
+  const { number } = dialects[dialect], names = terms.map((_, j) => `${prefix}x${j}`), weight = weights === undefined ? undefined : `${prefix}w`;
   const parts = losses.flatMap((loss) => [
     ...loss.inputs.map(([alias, sql]): SqlPart => ({ alias, sql, level: 1 })), ...loss.parts.map((part): SqlPart => ({ ...part, level: part.level + 1 })),
   ]);
@@ -39,27 +62,49 @@ function nested({ engine: { dialect }, survey: { prefix, terms } }: Problem, los
   const slopes = losses.flatMap((loss) => loss.slopes).map((slope, k) => give(`g${k}`, weighted(slope)));
   const curvatures = losses.flatMap((loss) => loss.curvatures).map((curvature, k) => give(`h${k}`, weighted(`greatest(${curvature}, ${number(0)})`)));
   const times = (factor: string, product: string): string => (product === "" ? factor : `${factor} * ${product}`);
+  const value = losses.map((loss) => `(${loss.value})`).join(" + "), size = slopes.length * (names.length + 1);
   const sums = [
-    ...(weight === undefined ? [] : [weight]), weighted(losses.map(({ value }) => `(${value})`).join(" + ")),
+    ...(weight === undefined ? [] : [weight]), weighted(value),
     ...slopes.flatMap((slope) => [...names, ""].map((name) => times(slope, name))), ...curvatures.flatMap((curvature) => products(names).map((product) => times(curvature, product))),
   ];
-  return { parts, select: `count(*), ${sumsOf(sums, dialect)}` };
+  return {
+    parts, select: `count(${value}), ${sumsOf(sums, dialect)}`,
+    read([rows, ...rest]) {
+      const sum = weight === undefined ? rows! : rest.shift()!, loss = rest.shift()!;
+      return { rows: rows!, weight: sum, loss, slopes: rest.slice(0, size), curvatures: rest.slice(size) };
+    },
+  };
 }
 
-/** Nothing is a subselect: a lambda binds the logits, and arrays are added up whole. */
-function flat({ engine: { dialect }, weights, survey: { prefix, terms } }: Problem, losses: readonly Losses[]): { parts: SqlPart[]; select: string } {
-  const { number } = dialects[dialect], names = terms.map((_, j) => `${prefix}x${j}`), one = number(1), weight = weights === undefined ? one : `${prefix}w`;
-  const results = losses.map((_, k) => `${prefix}r${k}`);
+/**
+ * Nothing is a subselect: a lambda binds the logits, and arrays are added up whole. What a statement mentions twice is read twice, so
+ * values and slopes are multiplied by the terms all at once; that the values are so, too, is no use but costs less.
+ */
+function flat({ engine: { dialect }, weights, survey: { prefix, terms } }: Problem, losses: readonly Losses[]): Shape {
+  const { number } = dialects[dialect], width = terms.length + 1, one = number(1), weight = `${prefix}w`, names = terms.map((_, j) => `${prefix}x${j}`);
+  const results = losses.map((_, k) => `${prefix}r${k}`), counts = losses.map(({ slopes }) => 1 + slopes.length), second = losses.some(({ curvatures }) => curvatures.length > 0);
   const parts = losses.map(({ inputs, parts: inner, value, slopes, curvatures }, k): SqlPart => ({ alias: results[k]!, sql: bound(inputs, inner, [value, ...slopes, ...curvatures]), level: 1 }));
-  const times = (factor: string, items: readonly string[]): string => `arrayMap(v -> v * ${factor}, [${items.join(", ")}])`;
-  const factors = (of: (loss: Losses) => readonly string[], from: (loss: Losses) => number): string[] =>
-    losses.flatMap((loss, k) => of(loss).map((_, i) => `arrayElement(${results[k]!}, ${from(loss) + i})`)).map((result) => (weights === undefined ? result : `(${result} * ${weight})`));
-  const arrays = [
-    times(weight, [...(weights === undefined ? [] : [one]), results.map((result) => `arrayElement(${result}, 1)`).join(" + ")]),
-    ...factors(({ slopes }) => slopes, () => 2).map((slope) => times(slope, [...names, one])),
-    ...factors(({ curvatures }) => curvatures, ({ slopes }) => 2 + slopes.length).map((curvature) => times(`greatest(${curvature}, ${number(0)})`, products(names).map((product) => product || one))),
-  ];
-  return { parts, select: `count(*), sumForEach(arrayConcat(${arrays.join(", ")}))` };
+  const weighted = (items: readonly string[]): string => `[${(weights === undefined ? items.map((item) => item || one) : items.map((item) => (item === "" ? weight : `${item} * ${weight}`))).join(", ")}]`;
+  const all = results.map((result, k) => (second ? `arraySlice(${result}, 1, ${counts[k]})` : result));
+  const seconds = results.map((result, k) => `arrayMap(v -> v * greatest(arrayElement(${result}, ${counts[k]! + 1}), ${number(0)}), ${weighted(products(names))})`);
+  const select = [
+    `count(arrayElement(${results[0]!}, 1))`, ...(weights === undefined ? [] : [`sum(${weight})`]),
+    `sumForEachForEach(arrayMap(g -> arrayMap(v -> v * g, ${weighted([...names, ""])}), ${all.length === 1 ? all[0]! : `arrayConcat(${all.join(", ")})`}))`,
+    ...(second ? [`sumForEach(${seconds.length === 1 ? seconds[0]! : `arrayConcat(${seconds.join(", ")})`})`] : []),
+  ].join(", ");
+  return {
+    parts, select,
+    read([rows, ...rest]) {
+      const sum = weights === undefined ? rows! : rest.shift()!, slopes: number[] = [];
+      let loss = 0;
+      for (const count of counts) {
+        const here = rest.splice(0, count * width);
+        loss += here[width - 1]!;
+        slopes.push(...here.slice(width));
+      }
+      return { rows: rows!, weight: sum, loss, slopes, curvatures: rest };
+    },
+  };
 }
 
 /** The upper triangle of x xᵀ, row by row. */
