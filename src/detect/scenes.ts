@@ -15,22 +15,21 @@ export interface DigitScenesOptions {
   readonly seed: number;
   /** Pixels of each side, ≥ 32; default 128. */
   readonly size?: number;
-  /** Fewest and most digits on a scene; default 1 to 4, at which 5 or 6 of 768 anchors are
-   * an object's. Where there is no room left there are fewer. */
+  /** Fewest and most digits on a scene; default 1 to 4, so that 5 or 6 of 768 anchors are an object's. Without room there are fewer. */
   readonly objects?: readonly [fewest: number, most: number];
 }
 
 /** Heights of digits in pixels, each of them ± 8 %. */
 const HEIGHTS = [15, 18.5, 23.5];
-type Box = readonly [x0: number, y0: number, x1: number, y1: number];
-
 /** No more of a digit lies on another. */
 const OVERLAP = 0.1;
+
+type Box = readonly [x0: number, y0: number, x1: number, y1: number];
 
 /**
  * Grey pictures of digits on a rough ground, with exact boxes: a small detection task with ten classes and no labelling errors.
  *
- * Digits are brighter or darker than what is around them, by much or by little. The ground has hills, grain and strokes as
+ * Digits are brighter than what is around them, by much or by little. The ground has hills, grain and bright and dark strokes as
  * thick as those of digits, so that neither brightness nor edges alone tell an object. A box ends where the ink ends.
  * Integer random numbers and plain arithmetic only: the same pixels on every machine.
  *
@@ -72,10 +71,10 @@ export function digitScenes(digits: Digits, options: DigitScenesOptions): Scene[
 
 /** Hills and strokes. */
 function ground(size: number, random: RandomNumbers): Canvas {
-  const canvas: Canvas = { size, light: new Float64Array(size * size).fill(between(random, 90, 165)) };
+  const canvas: Canvas = { size, light: new Float64Array(size * size).fill(between(random, 70, 130)) };
   for (const [cell, height] of [[43, 35], [17, 18], [7, 10]] as const) addNoise(canvas, cell, height, random);
-  const strokes = Math.round(between(random, 6, 14) * (size / 128) ** 2);
-  for (let n = 0; n < strokes; n++) addStroke(canvas, contrast(random), random);
+  const strokes = Math.round(between(random, 4, 10) * (size / 128) ** 2);
+  for (let n = 0; n < strokes; n++) addStroke(canvas, contrast(random) * (random() < 0.5 ? -1 : 1), random);
   return canvas;
 }
 
@@ -84,9 +83,9 @@ function addGrain({ light }: Canvas, random: RandomNumbers): void {
   for (let i = 0; i < light.length; i++) light[i]! += between(random, -8, 8);
 }
 
-/** How much brighter or darker than its surroundings ink is. */
+/** How much ink differs from its surroundings. */
 function contrast(random: RandomNumbers): number {
-  return between(random, 40, 110) * (random() < 0.5 ? -1 : 1);
+  return between(random, 45, 115);
 }
 
 /** Draws a digit where it hides no other, and says where; undefined if there is no room. */
