@@ -128,6 +128,13 @@ describe("a formula's way", () => {
     }
   });
 
+  test.each([
+    ["-(1 - pt)^gamma * log(pt)", {}, "1 exponential, 1 division, 1 logarithm"], ["-(1 - pt)^gamma * log(pt)", { gamma: 1.7 }, "2 exponentials, 1 division, 1 logarithm"],
+    [presets.find(({ name }) => name === "Asymmetric")!.text, { gammaPos: 1, gammaNeg: 4, shift: 0.05 }, "1 exponential, 3 divisions, 2 logarithms"], ["max(0, 1 - xt)^2", {}, "only sums and products"],
+  ])("what %s %j costs is counted, not claimed", (text, given, cost) => {
+    expect(stagesOf(lossOf(text, given, undefined).loss).cost).toBe(cost);
+  });
+
   test("values of parameters are read back as they were written, and nonsense is not", () => {
     const given = { gamma: 2.5, beta: -1e-7 };
     expect(values.read(values.write(given))).toEqual(given);

@@ -67,3 +67,18 @@ export function writtenOut(expr: Expr, memo = new Map<Expr, number>()): number {
   memo.set(expr, size);
   return size;
 }
+
+/** The words that take long, as people call one and several of them. */
+const costly: readonly (readonly [words: readonly string[], one: string, more: string])[] = [
+  [["exp"], "exponential", "exponentials"], [["div"], "division", "divisions"], [["log", "log1p"], "logarithm", "logarithms"], [["pow"], "power", "powers"], [["sqrt"], "root", "roots"],
+];
+
+/** What formulas cost together, each shared part once: "1 exponential, 1 division, 1 logarithm". */
+export function costOf(exprs: readonly Expr[]): string {
+  const parts = Array.from(uses(exprs).keys());
+  const told = costly.flatMap(([words, one, more]) => {
+    const count = parts.filter(({ word }) => words.includes(word)).length;
+    return count === 0 ? [] : [`${count} ${count === 1 ? one : more}`];
+  });
+  return told.length === 0 ? "only sums and products" : told.join(", ");
+}

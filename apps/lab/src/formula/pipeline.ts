@@ -4,7 +4,7 @@ import { differentiate, fold, lower, mul, num, sigmoid, stabilize, sym } from "f
 import type { Expr } from "focal-loss/expr";
 import { symbolsOf } from "../../../../src/expr/expr.ts";
 import { tex } from "../../../../src/targets/tex.ts";
-import { listing, writtenOut } from "./listing.ts";
+import { costOf, listing, writtenOut } from "./listing.ts";
 import { parseFormula } from "./parse.ts";
 
 /** A formula's way to the machine, each step for people to read. */
@@ -15,6 +15,8 @@ export interface Stages {
   readonly slope: Shown;
   readonly curvature: Shown;
   readonly lowered: readonly string[];
+  /** The slow operations of the lowered form, counted. */
+  readonly cost: string;
   /** What runs: value, slope and curvature. */
   readonly exprs: readonly Expr[];
 }
@@ -48,7 +50,7 @@ export function stagesOf(loss: Loss): Stages {
   const exprs = lower([value, slope, curvature]);
   return {
     written: fold(loss.formula, tex).text, stabilized: shown(value, "L"), slope: shown(slope, "L′"), curvature: shown(curvature, "L″"),
-    lowered: listing(exprs, ["value", "slope", "curvature"]), exprs,
+    lowered: listing(exprs, ["value", "slope", "curvature"]), cost: costOf(exprs), exprs,
   };
 }
 
