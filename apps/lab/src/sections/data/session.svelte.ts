@@ -9,6 +9,7 @@ import { positiveOf } from "./classes.ts";
 import type { Scale } from "./scores.ts";
 import type { Spending } from "./spend.ts";
 import type { Summary } from "./table.ts";
+import { count, quote } from "./words.ts";
 
 export interface Doing {
   readonly label: string;
@@ -45,14 +46,13 @@ export class Session {
     this.close();
     this.name = name;
     await this.#run("Reading", async (signal) => {
-      const onProgress = ({ share, rows }: { share: number; rows: number }): void => void (this.doing = { label: `Reading, ${rows.toLocaleString("en-GB").replaceAll(",", "\u202f")} rows so far`, share });
+      const onProgress = ({ share, rows }: { share: number; rows: number }): void => void (this.doing = { label: `Reading, ${count(rows)} rows so far`, share });
       const summary = await this.#worker.run("read", source, { signal, onProgress });
       this.useless = await this.#worker.run("useless", undefined, { signal });
       this.summary = summary;
+      if (summary.columns.length < 2) throw new Error(`The file has one column only, ${quote(summary.columns[0]!.name)}: labels need scores or features beside them.`);
       const roles = guessRoles(summary.columns);
-      if (!roles) throw new Error(summary.columns.length < 2
-        ? `The file has one column only, “${summary.columns[0]!.name.slice(0, 40)}”: labels need scores or features beside them.`
-        : "No column could be the truth: one with two to a hundred different words or whole numbers is needed.");
+      if (!roles) throw new Error("No column could be the truth: one with two to a hundred different words or whole numbers is needed.");
       this.roles = roles;
       this.features = this.#learnable(roles.target);
     });

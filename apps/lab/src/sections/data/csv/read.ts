@@ -56,14 +56,12 @@ export async function readCsv(blob: Blob, { progress, pause }: { progress(value:
 }
 
 function decode(decoder: TextDecoder, value: Uint8Array | undefined): string {
-  let text: string;
+  if (decoder.encoding === "utf-8" && value?.includes(0)) throw new FileProblem("This is a binary file, not a CSV.");
   try {
-    text = value ? decoder.decode(value, { stream: true }) : decoder.decode();
+    return value ? decoder.decode(value, { stream: true }) : decoder.decode();
   } catch {
     throw new FileProblem("This is not UTF-8 text: if it is a table, save it as CSV in UTF-8.");
   }
-  if (text.includes("\0")) throw new FileProblem("This is a binary file, not a CSV.");
-  return text;
 }
 
 /** A file may be moved, or turn out to be a folder, while it is read. */
