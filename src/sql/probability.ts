@@ -54,15 +54,16 @@ const binaryWeights = (alpha: Alpha | undefined): Pair =>
 function recoveredLogit(logit: Expr, gamma: Pair, weights: Pair): Expr {
   if (weights[1] === 0 || weights[0] === 0) return num(weights[1] === 0 ? -1000 : 1000); // a class that was never learned
   const x = max(min(logit, furthest), neg(furthest));
-  /** log h(σ(x)) */
-  const bent = (u: Expr, g: number): Expr => {
+  /** h(σ(u)) as the exponential of a sum over a divisor, both without a digit lost. */
+  const bent = (u: Expr, g: number): { sum: Expr; divisor: Expr } => {
     const right = neg(softplus(neg(u)));
-    if (g === 0) return right;
-    return sub(add(right, mul(num(1 - g), neg(softplus(u)))), log(add(sigmoid(neg(u)), mul(num(g), mul(sigmoid(u), neg(right))))));
+    if (g === 0) return { sum: right, divisor: one };
+    return { sum: add(right, mul(num(1 - g), neg(softplus(u)))), divisor: add(sigmoid(neg(u)), mul(num(g), mul(sigmoid(u), neg(right)))) };
   };
+  const yes = bent(x, gamma[1]), no = bent(neg(x), gamma[0]);
   // Without a bend the logit is the difference itself.
   const unbent = gamma[0] === 0 && gamma[1] === 0;
-  return sub(unbent ? x : sub(bent(x, gamma[1]), bent(neg(x), gamma[0])), num(Math.log(weights[1] / weights[0])));
+  return sub(unbent ? x : add(sub(yes.sum, no.sum), log(div(no.divisor, yes.divisor))), num(Math.log(weights[1] / weights[0])));
 }
 
 function sharesOf(logits: readonly Expr[]): Expr[] {

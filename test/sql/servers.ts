@@ -77,7 +77,8 @@ export async function clickhouse(): Promise<Server | undefined> {
   const engine: SqlEngine = {
     dialect: "clickhouse",
     async query(sql) {
-      const answer = await fetch(`http://127.0.0.1:${http}/?max_query_size=100000000`, { method: "POST", body: sql }), text = await answer.text();
+      // As clickhouseEngine sets them.
+      const answer = await fetch(`http://127.0.0.1:${http}/?max_query_size=16000000&max_ast_elements=1000000&max_expanded_ast_elements=10000000`, { method: "POST", body: sql }), text = await answer.text();
       if (!answer.ok) throw new Error(text.trim());
       return table(text);
     },

@@ -59,7 +59,7 @@ export function confusionSql(subject: Subject, dialect: Dialect, bins: number, l
   const called = give("called", classes === 2 ? choose(`${sure} >= ${number(0.5)}`, number(1), number(0)) : first(p.map((_, k) => number(k)), (k) => `${p[k]!} >= ${sure}`), 2);
   const bin = give("bin", `least(greatest(ceil(${sure} * ${number(bins)}) - ${number(1)}, ${number(0)}), ${number(bins - 1)})`, 2);
   const own = give("own", `greatest(${first(p, isLabel)}, ${number(2 ** -52)})`, 1);
-  const gaps = p.map((share, k) => give(`gap${k}`, `${share} - ${choose(isLabel(k), number(1), number(0))}`, 1)).slice(classes === 2 ? 1 : 0);
+  const gaps = p.map((share, k) => give(`gap${k}`, `${choose(isLabel(k), number(1), number(0))} - ${share}`, 1)).slice(classes === 2 ? 1 : 0);
   const value = loss === undefined ? number(0) : lossOf(subject, dialect, loss, parts);
   const valid = (sql: string): string => `sum(${choose(`${label} >= ${number(0)}`, sql, number(0))})`;
   return querySql(dialect, {
