@@ -1,10 +1,11 @@
 import { jit, numpy as np, valueAndGrad } from "@jax-js/jax";
+import { pullBack } from "./backward.ts";
 import { generalizedIou, smoothL1 } from "./boxLoss.ts";
 import type { BoxLoss } from "./boxLoss.ts";
 import { classLoss } from "./classLoss.ts";
 import type { ClassLoss } from "./classLoss.ts";
 import type { Graph } from "./graph.ts";
-import { run } from "./network.ts";
+import { perAnchor, trace } from "./network.ts";
 import type { Layout } from "./parameters.ts";
 
 const beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
@@ -49,21 +50,36 @@ export interface Objective {
   readonly boxWeight: number;
 }
 
+/** What a batch says of the parameters. */
+export interface LossAndGradient {
+  /** Class and box loss [2]. */
+  readonly parts: np.Array;
+  readonly logits: np.Array;
+  /** Of class loss + weight · box loss, one per block of the layout. */
+  readonly gradients: np.Array[];
+}
+
 /**
- * The whole loss: (Σ class losses + weight · Σ positives' box losses) ÷ positives.
+ * The whole loss, (Σ class losses + weight · Σ positives' box losses) ÷ positives, and its gradient.
  *
- * @returns a function of the parameters' blocks and a batch, that consumes them; the total, the two parts [2] and the logits
+ * @returns a function of the parameters' blocks and a batch, that consumes them
  */
-export function detectionLoss(graph: Graph, layout: Layout, classes: number, { loss, box, boxWeight }: Objective) {
+export function lossAndGradient(graph: Graph, layout: Layout, classes: number, { loss, box, boxWeight }: Objective) {
   const judge = classLoss(loss, classes), compare = box === "giou" ? generalizedIou : smoothL1;
-  return (blocks: np.Array[], patches: np.Array, labels: np.Array, targets: np.Array, positives: np.Array): [np.Array, { parts: np.Array; logits: np.Array }] => {
-    const { logits, deltas } = run(graph, layout, classes, blocks, patches);
-    const isObject = labels.ref.greaterEqual(0).astype(np.float32);
-    const boxes = compare(deltas.reshape([-1, 4]), targets.reshape([-1, 4])).reshape([...labels.shape]);
-    const share = np.reciprocal(np.maximum(positives.ref, 1)).reshape([]);
-    const boxPart = np.sum(np.sum(boxes.mul(isObject), 1)).mul(share.ref), classPart = judge(logits.ref, labels, positives).mul(share);
-    const total = classPart.ref.add(boxPart.ref.mul(boxWeight));
-    return [total, { parts: np.stack([classPart, boxPart]), logits }];
+  return (blocks: readonly np.Array[], patches: np.Array, labels: np.Array, targets: np.Array, positives: np.Array): LossAndGradient => {
+    const traced = trace(graph, layout, blocks, patches, true), answer = (names: readonly string[], numbers: number): np.Array => perAnchor(names.map((name) => traced.values.get(name)!.ref), numbers);
+    const logits = answer(graph.classes, classes), deltas = answer(graph.boxes, 4);
+    const total = (x: np.Array, d: np.Array): [np.Array, np.Array] => {
+      const isObject = labels.ref.greaterEqual(0).astype(np.float32), share = np.reciprocal(np.maximum(positives.ref, 1)).reshape([]);
+      const boxes = compare(d.reshape([-1, 4]), targets.reshape([-1, 4])).reshape([...labels.shape]);
+      const boxPart = np.sum(np.sum(boxes.mul(isObject), 1)).mul(share.ref), classPart = judge(x, labels, positives).mul(share);
+      return [classPart.ref.add(boxPart.ref.mul(boxWeight)), np.stack([classPart, boxPart])];
+    };
+    const [[sum, parts], [byLogits, byDeltas]] = valueAndGrad(total, { argnums: [0, 1], hasAux: true })(logits.ref, deltas) as unknown as [[np.Array, np.Array], [np.Array, np.Array]];
+    sum.dispose();
+    const gradients = pullBack(graph, layout, traced, { logits: byLogits, deltas: byDeltas });
+    traced.dispose();
+    return { parts, logits, gradients };
   };
 }
 
@@ -75,15 +91,14 @@ export function detectionLoss(graph: Graph, layout: Layout, classes: number, { l
  * @see Kingma, Ba: Adam: A Method for Stochastic Optimization, 2014, https://arxiv.org/abs/1412.6980
  */
 export function detectorStepper(graph: Graph, layout: Layout, classes: number, objective: Objective, start: Moments, taken: number): DetectorStepper {
-  const loss = detectionLoss(graph, layout, classes, objective);
+  const loss = lossAndGradient(graph, layout, classes, objective);
   const update = jit((parameters: np.Array[], means: np.Array[], squares: np.Array[], rate: np.Array, patches: np.Array, labels: np.Array, targets: np.Array, positives: np.Array) => {
-    const [[total, seen], gradients] = valueAndGrad(loss, { hasAux: true })(parameters.map((block) => block.ref), patches, labels, targets, positives) as unknown as [[np.Array, { parts: np.Array; logits: np.Array }], np.Array[]];
-    total.dispose();
+    const { parts, logits, gradients } = loss(parameters.map((block) => block.ref), patches, labels, targets, positives);
     const nextMeans = means.map((mean, b) => mean.mul(beta1).add(gradients[b]!.ref.mul(1 - beta1)));
     const nextSquares = squares.map((square, b) => square.mul(beta2).add(np.square(gradients[b]!).mul(1 - beta2)));
     const next = parameters.map((block, b) => block.sub(nextMeans[b]!.ref.div(np.sqrt(nextSquares[b]!.ref).add(epsilon)).mul(rate.ref)));
     rate.dispose();
-    return [seen.parts, seen.logits, next, nextMeans, nextSquares] as [np.Array, np.Array, np.Array[], np.Array[], np.Array[]];
+    return [parts, logits, next, nextMeans, nextSquares] as [np.Array, np.Array, np.Array[], np.Array[], np.Array[]];
   });
   const blocksOf = (flat: Float32Array): np.Array[] => layout.blocks.map(({ start, size }) => np.array(flat.slice(start, start + size)));
   let state = { parameters: blocksOf(start.parameters), mean: blocksOf(start.mean), square: blocksOf(start.square) }, steps = taken;

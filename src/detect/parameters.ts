@@ -1,3 +1,4 @@
+import type { numpy as np } from "@jax-js/jax";
 import { stream } from "../random.ts";
 import type { RandomNumbers } from "../random.ts";
 import type { ConvolutionNode, Graph, NormNode } from "./graph.ts";
@@ -46,6 +47,16 @@ export function layoutOf(graph: Graph): Layout {
     } else if (node.bias) place(`${node.weights}.bias`, [node.outputs]);
   }
   return { parameters, blocks: [...blocks, { start: rest, size: size - rest }], size };
+}
+
+/** The parameters in their shapes, by name. Consumes the blocks. */
+export function shaped({ parameters, blocks }: Layout, arrays: readonly np.Array[]): Map<string, np.Array> {
+  const pieces = new Map(parameters.map(({ name, start, shape }) => {
+    const b = blocks.findIndex((block) => start >= block.start && start < block.start + block.size), from = start - blocks[b]!.start, block = arrays[b]!.ref;
+    return [name, shape.length > 1 ? block.reshape([...shape]) : block.slice([from, from + shape[0]!])] as const;
+  }));
+  for (const array of arrays) array.dispose();
+  return pieces;
 }
 
 /**
