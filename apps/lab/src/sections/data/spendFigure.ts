@@ -37,7 +37,7 @@ export function drawSpending(frame: Frame, bars: readonly Bar[], sides: readonly
     x: { domain: [0, 1], axis: null }, y: { domain: [-0.62, bars.length - 0.62], reverse: true, axis: null },
     marks: [
       rect(pieces, { x1: "from", x2: "to", y1: (d: Piece) => d.y - 0.12, y2: (d: Piece) => d.y + 0.3, fill: "color", fillOpacity: "opacity", stroke: "var(--card)", strokeWidth: 1 }),
-      ruleX(heads, { x: "border", y1: (d) => d.y - 0.18, y2: (d) => d.y + 0.36, stroke: "var(--ink)", strokeWidth: 2 }),
+      ruleX(heads, { x: "border", y1: (d) => d.y - 0.13, y2: (d) => d.y + 0.36, stroke: "var(--ink)", strokeWidth: 2 }),
       text(heads, { x: 0, y: (d) => d.y - 0.42, text: "name", textAnchor: "start", fontWeight: 600, fontSize: 13, fill: "var(--ink)" }),
       text(heads, { x: 0, y: (d) => d.y - 0.22, text: "left", textAnchor: "start", fill: "var(--soft)" }),
       text(heads, { x: 1, y: (d) => d.y - 0.22, text: "right", textAnchor: "end", fill: "var(--soft)" }),
