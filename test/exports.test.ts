@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
 import * as library from "focal-loss";
+import * as detection from "focal-loss/detect";
 import * as evaluate from "focal-loss/evaluate";
 import * as expr from "focal-loss/expr";
 import * as jax from "focal-loss/jax";
 import * as presets from "focal-loss/presets";
 import * as render from "focal-loss/render";
+import * as sql from "focal-loss/sql";
 import * as webgpu from "focal-loss/webgpu";
 import { expect, test } from "vitest";
 
@@ -35,6 +37,15 @@ test("the library exports just these names", () => {
   ]);
   expect(Object.keys(jax).sort()).toEqual(["jaxLoss", "sigmoidFocalLoss", "softmaxFocalLoss"]);
   expect(Object.keys(webgpu)).toEqual(["webgpu"]);
+  expect(Object.keys(detection).sort()).toEqual([
+    "anchorGrid", "anchorSizes", "assign", "augment", "boxArea", "clipBoxes", "craterLevels", "decodeBoxes", "detect", "digitLevels", "digitScenes",
+    "easyBackgroundShare", "encodeBoxes", "evaluateDetections", "graphOf", "iou", "namedParameters", "readDigits", "sliceDigits", "smallWidths",
+    "suppress", "tinyWidths", "trainDetector",
+  ]);
+  expect(Object.keys(sql).sort()).toEqual([
+    "clickhouseEngine", "duckdbEngine", "evaluateSql", "fitLinearFocal", "freePrefix", "logitsSql", "lossSql", "querySql", "quoteName", "quoteText",
+    "scoringSql", "softmaxLossSql",
+  ]);
   expect(Object.entries(presets).map(([library, calls]) => `${library}: ${Object.keys(calls).join(", ")}`)).toEqual([
     "apex: focalLoss",
     "detectron2: retinaNet",
