@@ -26,7 +26,7 @@ export function drawMeaning(frame: Frame, curve: readonly { readonly score: numb
       line(curve, { x: "score", y: "probability", stroke: "var(--c1)", strokeWidth: 3 }),
       dot([chosen], { x: "score", y: "probability", r: 6, fill: "var(--c1)", stroke: "var(--page)", strokeWidth: 2 }),
       text([chosen], {
-        x: "score", y: "probability", text: () => `${short(score)} means ${short(probability)}`, fontWeight: 600, fontSize: 13, dx: left ? -14 : 14, dy: left ? -2 : 14,
+        x: "score", y: "probability", text: () => `${short(score)} means ${short(probability)}`, fontWeight: 600, fontSize: 13, dx: left ? -12 : 14, dy: left ? -14 : 14,
         textAnchor: left ? "end" : "start", fill: "var(--ink)", stroke: "var(--page)", strokeWidth: 5,
       }),
     ],
