@@ -1,6 +1,24 @@
 import { FocalError } from "../../errors.ts";
 import type { Minimization } from "../../train/lbfgs.ts";
-import type { Survey } from "./survey.ts";
+import type { Comparison } from "./columns.ts";
+import type { Term } from "./model.ts";
+
+/** What was learnt of a source before fitting: plain data. */
+export interface Survey {
+  /** What aliases begin with. */
+  readonly prefix: string;
+  readonly target: { readonly column: string; readonly compared: Comparison };
+  /** As text. Of two, the second is the positive; a lone one is the positive against all others. */
+  readonly classes: readonly string[];
+  /** Rows with a target, and the sum of their weights: every pass must see them all. */
+  readonly rows: number;
+  readonly weight: number;
+  /** Σ weight of each class; of a lone positive, of the others and of it. */
+  readonly shares: readonly number[];
+  /** Rows without a target, which are left out. */
+  readonly skipped: number;
+  readonly terms: readonly Term[];
+}
 
 /** A fit put down between two iterations: plain data, good for JSON. */
 export interface FitCheckpoint {

@@ -4,7 +4,7 @@ import { restOf } from "./model.ts";
 import { outputsOf } from "./problem.ts";
 import type { Problem } from "./problem.ts";
 import { statementAt } from "./statement.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./checkpoint.ts";
 import { standardized, triangle } from "./triangle.ts";
 
 /** Sums over all rows at one point: of the weighted loss, of its slopes by each coefficient, and with order 2 of its curvatures. */

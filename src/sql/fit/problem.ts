@@ -7,7 +7,7 @@ import type { Asking } from "./ask.ts";
 import { comparable, literal } from "./columns.ts";
 import { chosen, shiftOf, termSql } from "./model.ts";
 import type { SqlModel } from "./model.ts";
-import type { Survey } from "./survey.ts";
+import type { Survey } from "./checkpoint.ts";
 
 /** All that the statements of one fit have in common. */
 export interface Problem {

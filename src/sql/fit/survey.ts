@@ -9,25 +9,9 @@ import type { Asking } from "./ask.ts";
 import { columnsOf, comparable, expectColumn, shown } from "./columns.ts";
 import type { Columns, Comparison } from "./columns.ts";
 import { momentsOf } from "./moments.ts";
+import type { Survey } from "./checkpoint.ts";
 import type { Term } from "./model.ts";
 import type { FitSpec } from "./spec.ts";
-
-/** What was learnt of a source before fitting: plain data. */
-export interface Survey {
-  /** What aliases begin with. */
-  readonly prefix: string;
-  readonly target: { readonly column: string; readonly compared: Comparison };
-  /** As text. Of two, the second is the positive; a lone one is the positive against all others. */
-  readonly classes: readonly string[];
-  /** Rows with a target, and the sum of their weights: every pass must see them all. */
-  readonly rows: number;
-  readonly weight: number;
-  /** Σ weight of each class; of a lone positive, of the others and of it. */
-  readonly shares: readonly number[];
-  /** Rows without a target, which are left out. */
-  readonly skipped: number;
-  readonly terms: readonly Term[];
-}
 
 const mostClasses = 100;
 
