@@ -1,7 +1,7 @@
 import type { SqlPart } from "../formula.ts";
 
 /** A part up to here is written out wherever it is mentioned; a longer one is bound. */
-const longest = 600;
+const longest = 300;
 
 /**
  * Values computed once per row in one expression: an array, by lambdas that bind what is long and used more than once.

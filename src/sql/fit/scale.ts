@@ -62,5 +62,7 @@ export function startCurvatures(loss: Loss, head: SqlModel["head"], intercepts: 
       : criterion(loss, { reduction: "sum", ...(outputs > 1 && { classes: outputs }) }).derivatives(Float64Array.from(intercepts), Float64Array.from(intercepts, (_, k) => (outputs === 1 ? label : Number(k === label))));
     for (let k = 0; k < outputs; k++) curvatures[k]! += (Math.max(hessian[k]!, 0) * share) / sum;
   });
-  return curvatures.map((h) => Math.max(h, 1e-6));
+  // What all logits of a softmax have in common changes nothing but the penalty: with one curvature for all they never drift there.
+  const common = curvatures.reduce((a, b) => a + b, 0) / outputs;
+  return curvatures.map((h) => Math.max(head === "softmax" ? common : h, 1e-6));
 }
