@@ -66,22 +66,23 @@ export function sideBySide(maps: readonly FeatureMap[]): np.Array {
 
 /** A 3×3 convolution of windows with weights [9 · channels, outputs]: a matrix product for each row of the window, summed. Consumes the weights. */
 export function convolve({ rows, shape }: Windows, weights: np.Array): FeatureMap {
-  const outputs = weights.shape[1]!, depth = weights.shape[0]! / 3;
-  const sum = rows.map((matrix, y) => multiply(matrix.ref, weights.ref.slice([y * depth, (y + 1) * depth], []))).reduce((a, b) => a.add(b));
-  weights.dispose();
-  return sum.reshape([...shape, outputs]);
+  const [height, outputs] = weights.shape as [number, number], depth = height / 3, matrix = filled(weights);
+  const sum = rows.map((row, y) => np.dot(row.ref, matrix.ref.slice([y * depth, (y + 1) * depth], []))).reduce((a, b) => a.add(b));
+  matrix.dispose();
+  return sum.reshape([...shape, -1]).slice([], [], [], [0, outputs]);
 }
 
 /** A 1×1 convolution, or one of windows that were cut before: [height, batch, width, inputs] times [inputs, outputs]. Consumes both. */
 export function convolveCells(map: FeatureMap, weights: np.Array): FeatureMap {
-  const [height, batch, width, inputs] = map.shape as [number, number, number, number];
-  const outputs = weights.shape[1]!;
-  return multiply(map.reshape([-1, inputs]), weights).reshape([height, batch, width, outputs]);
+  const [height, batch, width, inputs] = map.shape as [number, number, number, number], outputs = weights.shape[1]!;
+  return np.dot(map.reshape([-1, inputs]), filled(weights)).reshape([height, batch, width, -1]).slice([], [], [], [0, outputs]);
 }
 
-/** A product whose columns are filled up to a multiple of four, which is how jax-js multiplies them at once. */
-function multiply(matrix: np.Array, weights: np.Array): np.Array {
-  const [rows, outputs] = [matrix.shape[0]!, weights.shape[1]!], missing = -outputs & 3;
-  if (missing === 0) return np.dot(matrix, weights);
-  return np.dot(matrix, np.pad(weights, [[0, 0], [0, missing]])).slice([0, rows], [0, outputs]);
+/** Weights with columns of zeros up to a multiple of four: so many jax-js multiplies at once. */
+function filled(weights: np.Array): np.Array {
+  const missing = -weights.shape[1]! & 3;
+  return missing === 0 ? weights : held(np.pad(weights, [[0, 0], [0, missing]]));
 }
+
+/** A small matrix in memory of its own, in the order in which it is read. The ones make it something to compute. */
+export const held = (matrix: np.Array): np.Array => apart(matrix.mul(np.array(new Float32Array(matrix.shape[1]!).fill(1))));

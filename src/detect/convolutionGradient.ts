@@ -1,6 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
-import { apart } from "./apart.ts";
-import { convolve, cutWindows, sideBySide, surrounded } from "./convolution.ts";
+import { convolve, cutWindows, held, sideBySide, surrounded } from "./convolution.ts";
 import type { FeatureMap, Windows } from "./convolution.ts";
 
 /*
@@ -59,6 +58,3 @@ export function gradientByMap(gradient: FeatureMap, weights: np.Array, stride: 1
   const plane = (map: np.Array): FeatureMap => map.reshape([height, 1, row, 2 * channels]), own = (y: number): np.Array => np.array(Float32Array.of(1 - y, y), { shape: [2, 1, 1] });
   return plane(even).mul(own(0)).add(plane(odd).mul(own(1))).reshape([2 * height, batch, 2 * width, channels]);
 }
-
-/** Small arrays that a product reads in another order than they lie in: in memory of their own, in that order. The ones make it a computation. */
-const held = (matrix: np.Array): np.Array => apart(matrix.mul(np.array(new Float32Array(matrix.shape[1]!).fill(1))));
