@@ -78,7 +78,7 @@ describe.skipIf(server === undefined)("a cluster of 2 shards × 2 replicas", () 
 
   test("a signal stops the statement on every server", async () => {
     const stop = new AbortController();
-    await expect(fitLinearFocal(engine, "many", { ...spec, signal: stop.signal, onPass: () => setTimeout(() => stop.abort(new Error("enough")), 20) })).rejects.toThrow("enough");
+    await expect(fitLinearFocal(engine, "many", { ...spec, signal: stop.signal, onPass: () => setTimeout(() => stop.abort(new Error("enough")), 50) })).rejects.toThrow("enough");
     const running = async (): Promise<number> => (await Promise.all(cluster.nodes.flat().map((node) => ask(node, "SELECT count() FROM system.processes WHERE query LIKE '%sumForEach%' AND query NOT LIKE '%processes%'")))).reduce((sum, [row]) => sum + Number(row![0]), 0);
     for (let wait = 0; wait < 100 && (await running()) > 0; wait++) await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await running()).toBe(0);

@@ -3,7 +3,9 @@ import { defineCommand, renderUsage, runCommand } from "citty";
 import type { ArgDef, CommandDef } from "citty";
 import { FocalError } from "focal-loss";
 import { detect } from "./commands/detect.ts";
+import { evaluate } from "./commands/evaluate.ts";
 import { explain } from "./commands/explain.ts";
+import { fit } from "./commands/fit.ts";
 import { lab } from "./commands/lab.ts";
 import { plot } from "./commands/plot.ts";
 import { predict } from "./commands/predict.ts";
@@ -16,7 +18,7 @@ import { colorsFor } from "./terminal/colors.ts";
 import { version } from "./version.ts";
 
 // Each command knows its own arguments; here only their names matter.
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, plot, render, lab, detect };
+const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, fit, evaluate, plot, render, lab, detect };
 const main = defineCommand({
   meta: { name: "focal", version, description: "Train on imbalanced tables and see what focal loss buys." },
   subCommands,

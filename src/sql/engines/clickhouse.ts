@@ -28,8 +28,9 @@ export function clickhouseEngine(client: ClickHouseClientLike): SqlEngine {
     async query(sql, { signal } = {}) {
       signal?.throwIfAborted();
       const query_id = `focal-${crypto.randomUUID()}`;
-      // The server needs a moment to be told, and the asker none to hear of it.
-      const stop = (): void => void client.command({ query: `KILL QUERY WHERE query_id = '${query_id}' ASYNC` }).catch(() => {});
+      const kill = (): void => void client.command({ query: `KILL QUERY WHERE query_id = '${query_id}' ASYNC` }).catch(() => {});
+      // Once more a little later: a server that still reads the statement has nothing to kill yet. The asker waits for neither.
+      const stop = (): void => [0, 300, 1500].forEach((wait) => (wait === 0 ? kill() : setTimeout(kill, wait)));
       signal?.addEventListener("abort", stop, { once: true });
       try {
         const answer = await client.query({ query: sql, format: "JSONCompact", query_id, clickhouse_settings: settings, ...(signal && { abort_signal: signal }) });

@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { FocalError } from "focal-loss";
+import { clickhouseEngine, duckdbEngine } from "focal-loss/sql";
+import type { Source, SqlEngine } from "focal-loss/sql";
+import { databaseReason, sqlText } from "../data/database.ts";
+import { quote } from "../data/near.ts";
+
+/** Where rows lie, and what asks for them. */
+export interface Warehouse {
+  readonly engine: SqlEngine;
+  readonly source: Source;
+  /** As it may be printed: without a password. */
+  readonly name: string;
+  close(): Promise<void>;
+}
+
+/** How a warehouse is reached. */
+export interface Reaching {
+  readonly table?: string | undefined;
+  /** Seconds that a statement may take on a server. */
+  readonly timeout: number;
+}
+
+/**
+ * Opens what the command line names: `clickhouse://user@host:8123/database` (`clickhouses://` by TLS), a DuckDB database with
+ * `--table`, or files for DuckDB to read. A server's password comes from CLICKHOUSE_PASSWORD.
+ */
+export async function openWarehouse(locations: readonly string[], reaching: Reaching, environment: NodeJS.ProcessEnv = process.env): Promise<Warehouse> {
+  const [first = ""] = locations;
+  if (!/^[a-z]+:\/\//i.test(first)) return /\.(duckdb|ddb|db)$/i.test(first) ? openDatabase(locations, reaching) : openFiles(locations, reaching);
+  if (locations.length > 1) throw new FocalError("argument", "a server's address stands alone: its table is named by --table");
+  return openServer(first, reaching, environment);
+}
+
+function openServer(location: string, { table, timeout }: Reaching, environment: NodeJS.ProcessEnv): Warehouse {
+  let url: URL;
+  try {
+    url = new URL(location.replace(/^clickhouse(s?):/i, "http$1:"));
+  } catch {
+    throw new FocalError("argument", "the address must look like clickhouse://user@host:8123/database");
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw new FocalError("argument", `the address must begin with clickhouse:// or clickhouses:// (TLS), got ${url.protocol}//`);
+  if (url.password !== "") throw new FocalError("argument", "the address must not hold a password, which other users of this machine could read: set CLICKHOUSE_PASSWORD instead");
+  if (url.search !== "" || url.hash !== "") throw new FocalError("argument", `the address ends with the database, got ${url.search}${url.hash} after it`);
+  if (table === undefined) throw new FocalError("argument", "--table must name the table on the server");
+  const database = decodeURIComponent(url.pathname.slice(1)) || "default", username = decodeURIComponent(url.username) || "default";
+  const port = url.port || (url.protocol === "https:" ? "8443" : "8123"), address = `${url.protocol}//${url.hostname}:${port}`;
+  const client = createClient({
+    url: address, username, password: environment["CLICKHOUSE_PASSWORD"] ?? "", database, request_timeout: 1e3 * timeout, log: { level: ClickHouseLogLevel.OFF },
+  });
+  return { engine: clickhouseEngine(client), source: [database, table], name: `${table} of ${database} at ${url.hostname}:${port}`, close: () => client.close() };
+}
+
+async function openFiles(files: readonly string[], { table }: Reaching): Promise<Warehouse> {
+  if (table !== undefined) throw new FocalError("argument", "--table is for servers and DuckDB databases: a file is a table itself");
+  const { engine, close } = await duckdb();
+  return { engine, close, source: { files }, name: files.join(", ") };
+}
+
+async function openDatabase([path = "", ...more]: readonly string[], { table }: Reaching): Promise<Warehouse> {
+  if (more.length > 0) throw new FocalError("argument", "a database stands alone: its table is named by --table");
+  if (table === undefined) throw new FocalError("argument", "--table must name the table in the database");
+  if (!existsSync(path)) throw new FocalError("data", `there is no database ${quote(path)}`);
+  const { engine, run, close } = await duckdb();
+  try {
+    await run(`ATTACH ${sqlText(path)} AS warehouse (READ_ONLY)`);
+  } catch (error) {
+    await close();
+    throw new FocalError("data", `cannot open ${quote(path)}: ${databaseReason(error)}`);
+  }
+  return { engine, close, source: ["warehouse", table], name: `${table} of ${path}` };
+}
+
+/** A private DuckDB; extensions are never fetched. */
+async function duckdb() {
+  const instance = await DuckDBInstance.create(":memory:", { autoinstall_known_extensions: "false", autoload_known_extensions: "false" });
+  const connection = await instance.connect();
+  return {
+    engine: duckdbEngine(connection),
+    run: (sql: string) => connection.run(sql),
+    async close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

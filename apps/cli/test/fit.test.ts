@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import type { Fitted, SqlEvaluation, SqlModel } from "focal-loss/sql";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { blobs, focal } from "./program.ts";
+
+let folder: string;
+const at = (file: string): string => join(folder, file);
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "focal-fit-"));
+  writeFileSync(at("blobs.csv"), blobs(600));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("focal fit", () => {
+  test("fits a file, and writes the model and the query that scores it", async () => {
+    const { code, out, err } = await focal("fit", at("blobs.csv"), "--target", "verdict", "--features", "width,<b>colour</b>", "--out", at("model.json"), "--sql", at("scoring.sql"));
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toContain("600 rows");
+    expect(out).toMatch(/converged after \d+ passes/);
+    expect(out).toContain("width (per standard deviation)");
+    const model = JSON.parse(readFileSync(at("model.json"), "utf8")) as SqlModel;
+    expect(model).toMatchObject({ kind: "linear", target: "verdict", classes: ["no", "<script>yes</script>"], head: "sigmoid" });
+    expect(model.terms.map(({ kind }) => kind)).toEqual(["numeric", "missing", "level"]);
+    // The query runs as it is, and its probabilities have the mean of the labels: the posterior is recovered.
+    const instance = await DuckDBInstance.create(":memory:"), connection = await instance.connect();
+    const [[mean, least, most]] = (await connection.runAndReadAll(`SELECT avg(probability), min(probability), max(probability) FROM (${readFileSync(at("scoring.sql"), "utf8").trim().replace(/;$/, "")})`)).getRows() as [[number, number, number]];
+    expect(Math.abs(mean - 0.1)).toBeLessThan(0.02);
+    expect(least).toBeGreaterThan(0);
+    expect(most).toBeLessThan(1);
+  });
+
+  test("a table of a DuckDB database, cross-entropy, and JSON for scripts", async () => {
+    const instance = await DuckDBInstance.create(at("store.duckdb")), connection = await instance.connect();
+    await connection.run(`CREATE TABLE "my table" AS FROM read_csv('${at("blobs.csv")}')`);
+    connection.closeSync();
+    instance.closeSync();
+    const { code, out } = await focal("fit", at("store.duckdb"), "--table", "my table", "--target", "verdict", "--loss", "cross-entropy", "--features", "width", "--out", at("ce.json"), "--json");
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as Fitted).model.loss.name).toBe("crossEntropy");
+  });
+
+  test.each<[string, string[], string]>([
+    ["a file that is not there", ["nowhere.csv", "--target", "y"], `DuckDB: No files found that match the pattern "nowhere.csv"`],
+    ["a database that is not there", ["nowhere.duckdb", "--table", "t", "--target", "y"], `there is no database "nowhere.duckdb"`],
+    ["a column that is not there", ["BLOBS", "--target", "y"], `has no column "y" for the target; it has "width", "<b>colour</b>", "row_id", "verdict"`],
+    ["a password in the address", ["clickhouse://me:secret@localhost:8123/db", "--table", "t", "--target", "y"], "the address must not hold a password, which other users of this machine could read: set CLICKHOUSE_PASSWORD instead"],
+    ["no table on a server", ["clickhouse://localhost:8123/db", "--target", "y"], "--table must name the table on the server"],
+    ["a server that is not there", ["clickhouse://127.0.0.1:1/db", "--table", "t", "--target", "y"], "ClickHouse: the server cannot be reached (ECONNREFUSED)"],
+    ["another kind of server", ["mysql://localhost/db", "--table", "t", "--target", "y"], "the address must begin with clickhouse:// or clickhouses:// (TLS), got mysql://"],
+    ["a table of a file", ["BLOBS", "--table", "t", "--target", "y"], "--table is for servers and DuckDB databases: a file is a table itself"],
+    ["an unknown loss", ["BLOBS", "--target", "verdict", "--loss", "nope"], "loss must be cross-entropy, focal,"],
+    ["nothing to go on with", ["BLOBS", "--target", "verdict", "--resume"], "nothing to resume: there is no"],
+  ])("%s is one sentence", async (_, args, sentence) => {
+    const { code, out, err } = await focal("fit", ...args.map((arg) => (arg === "BLOBS" ? at("blobs.csv") : arg)), "--out", at("never.json"));
+    expect([code, out]).toEqual([1, ""]);
+    expect(err).toContain(sentence);
+    expect(err.split("\n")).toHaveLength(1);
+    expect(err).not.toContain("secret");
+  });
+
+  test("Ctrl-C leaves a checkpoint that --resume goes on from, to the same model (1e-6, the tolerance of the fit)", async () => {
+    const instance = await DuckDBInstance.create(":memory:"), connection = await instance.connect();
+    await connection.run(`COPY (SELECT b.*, width + 0.1 * (i % 7) AS wide FROM read_csv('${at("blobs.csv")}') b, range(300) r(i)) TO '${at("many.parquet")}' (FORMAT parquet)`);
+    const command = ["fit", at("many.parquet"), "--target", "verdict", "--features", "width,wide,<b>colour</b>", "--json"];
+    const before = process.listenerCount("SIGINT"), poll = setInterval(() => {
+      if (process.listenerCount("SIGINT") === before) return;
+      clearInterval(poll);
+      setTimeout(() => process.emit("SIGINT"), 300);
+    }, 10);
+    const stopped = await focal(...command, "--out", at("stopped.json"));
+    expect([stopped.code, stopped.err]).toEqual([130, "focal: stopped; go on with the same command and --resume"]);
+    const resumed = await focal(...command, "--out", at("stopped.json"), "--resume"), whole = await focal(...command, "--out", at("whole.json"));
+    expect(resumed.code).toBe(0);
+    const coefficients = ({ out }: { out: string }): readonly number[] => (JSON.parse(out) as Fitted).model.coefficients[0]!;
+    coefficients(resumed).forEach((value, j) => expect(Math.abs(value - coefficients(whole)[j]!)).toBeLessThan(1e-6));
+  });
+
+  test("a server that never answers ends in one sentence after --timeout", async () => {
+    const server = createServer(() => {});
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as { port: number };
+      const { code, err } = await focal("fit", `clickhouse://127.0.0.1:${port}/db`, "--table", "t", "--target", "y", "--timeout", "1", "--out", at("never.json"));
+      expect(code).toBe(1);
+      expect(err).toBe("focal: ClickHouse: the server did not answer in time; the client's request_timeout says how long it may take");
+    } finally {
+      server.close();
+    }
+  });
+});
+
+describe("focal evaluate", () => {
+  test("judges a fitted model where the rows lie", async () => {
+    await focal("fit", at("blobs.csv"), "--target", "verdict", "--features", "width,<b>colour</b>", "--out", at("model.json"));
+    const { code, out } = await focal("evaluate", at("model.json"), at("blobs.csv"));
+    expect(code).toBe(0);
+    expect(out).toContain("600 rows");
+    expect(out).toMatch(/average precision 0\.\d{4} \(between 0\.\d{4} and 0\.\d{4}\)/);
+    const json = JSON.parse((await focal("evaluate", at("model.json"), at("blobs.csv"), "--json")).out) as SqlEvaluation;
+    expect(json.confusion.flat().reduce((a, b) => a + b)).toBe(600);
+  });
+
+  test("a file that is no model, and no rows, are one sentence", async () => {
+    expect((await focal("evaluate", at("blobs.csv"), at("blobs.csv"))).err).toBe(`focal: ${JSON.stringify(at("blobs.csv"))} is no model of focal fit: it is no JSON (truncated?)`);
+    expect((await focal("evaluate", at("nowhere.json"), at("blobs.csv"))).err).toBe(`focal: cannot read ${JSON.stringify(at("nowhere.json"))}: there is no such file`);
+    expect((await focal("evaluate", at("model.json"))).err).toContain("evaluate needs");
+  });
+});
