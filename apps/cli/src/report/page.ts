@@ -12,6 +12,8 @@ export interface Page {
   /** A few numbers to begin with. */
   readonly facts: readonly (readonly [value: string, name: string])[];
   readonly notes: readonly string[];
+  /** Whether it shows pictures, which then are inside it: no others may be shown. */
+  readonly pictures?: boolean;
   /** Sections without a body are left out. */
   readonly sections: readonly (readonly [id: string, title: string, body: Html | undefined])[];
 }
@@ -22,14 +24,14 @@ export interface Page {
  * It opens from anywhere, asks nothing of the network, runs no script, follows the reader's light or dark setting
  * and prints. Everything that came from data is escaped, and a content security policy forbids what slips through.
  */
-export function renderPage({ title, kicker, headline, advice, facts, notes, sections }: Page): string {
+export function renderPage({ title, kicker, headline, advice, facts, notes, pictures = false, sections }: Page): string {
   const shown = sections.filter(([, , body]) => body !== undefined);
   return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'${pictures && "; img-src data:"}">
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <style>${THEME}</style>

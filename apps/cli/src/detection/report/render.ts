@@ -15,13 +15,13 @@ export function renderDetectReport(results: DetectResults): string {
     ["Repeats", String(training.repeats)], ["Seed", String(how.seed)], ["Machine", how.machine], ["Date", how.date.replace(/T(\d\d:\d\d).*Z$/, " $1 UTC")],
     ["Time", how.seconds < 120 ? `${Math.round(how.seconds)} s` : `${(how.seconds / 60).toFixed(1)} min`], ["Versions", Object.entries(how.versions).map(([name, version]) => `${name} ${version}`).join(", ")],
   ];
-  const page = renderPage({
+  return renderPage({
     title: `${data.name}: dense detection`, kicker: html`Dense detection · <code>${data.name}</code>`, headline, advice: html`${advice}`,
     facts: [
       [count(data.pictures.train), "pictures to learn from"], [count(data.pictures.test), "to judge by"], [plural(data.classes.length, "class"), "of objects"],
       [count(anchors.count), "anchors a picture"], [oneTo(anchors.background / anchors.positives), "objects to background"], [String(training.repeats), training.repeats === 1 ? "repeat" : "repeats"],
     ],
-    notes,
+    notes, pictures: true,
     sections: [
       ["ap", "Average precision", lossTable(results)],
       ["classes", "Each class", classTable(results)],
@@ -33,6 +33,4 @@ export function renderDetectReport(results: DetectResults): string {
       ["reproduce", "Reproduce", html`<pre><code>${how.command}</code></pre><dl>${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`],
     ],
   });
-  // Pictures are inside the page, and only those may be shown.
-  return page.replace("style-src 'unsafe-inline'", "style-src 'unsafe-inline'; img-src data:");
 }
