@@ -98,23 +98,29 @@ describe("the command", () => {
     expect(await focal("lab", ...args)).toMatchObject({ code: 1, out: "", err: `focal: ${message}` });
   });
 
-  test.each(["SIGINT", "SIGTERM"] as const)("serves until %s, which ends it with code 0 and without a word", async (signal) => {
+  test.each([["SIGINT", "at once"], ["SIGINT", "later"], ["SIGTERM", "later"]] as const)("serves until %s %s, which ends it with code 0 and without a word", async (signal, when) => {
     // The command in a process of its own, with a page of this test's in place of the built one.
     const script = `
       import { serveUntilStopped } from ${JSON.stringify(new URL("../src/commands/lab.ts", import.meta.url).href)};
       await serveUntilStopped(${JSON.stringify(folder)}, 0, false);`;
-    const file = join(outside, `${signal}.mts`);
+    const file = join(outside, `${signal} ${when}.mts`);
     writeFileSync(file, script);
     const child = spawn(process.execPath, ["--import", "tsx", "--conditions=source", file], { cwd: fileURLToPath(new URL("../../..", import.meta.url)), stdio: ["ignore", "pipe", "pipe"] });
     let out = "", err = "";
     child.stderr.on("data", (data) => (err += String(data)));
+    const ended = new Promise((resolve) => child.on("close", (code, killed) => resolve(code ?? killed)));
     const url = await new Promise<string>((resolve, reject) => {
-      child.stdout.on("data", (data) => { out += String(data); if (out.includes("\n")) resolve(out.trim()); });
-      child.on("exit", () => reject(new Error(err)));
+      child.stdout.on("data", (data) => {
+        out += String(data);
+        if (when === "at once") child.kill(signal); // the first word of it must already be safe to answer
+        if (out.includes("\n")) resolve(out.trim());
+      });
+      void ended.then(() => reject(new Error(err)));
     });
-    expect(await (await fetch(url)).text()).toContain("<title>page</title>");
-    const ended = new Promise((resolve) => child.on("exit", (code) => resolve(code)));
-    child.kill(signal);
+    if (when === "later") {
+      expect(await (await fetch(url)).text()).toContain("<title>page</title>");
+      child.kill(signal);
+    }
     expect(await ended).toBe(0);
     expect([out, err]).toEqual([`${url}\n`, "Ctrl-C ends it.\n"]);
   });

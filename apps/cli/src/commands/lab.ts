@@ -24,10 +24,12 @@ export const lab = defineCommand({
 /** Serves a folder, says where, and returns when the user ends it: the only way out, and so no failure. */
 export async function serveUntilStopped(folder: string, port: number, open: boolean): Promise<void> {
   const server = await serveLab(folder, port);
+  // Before anything is said: whoever reads the address may end the program at once.
+  const ended = new Promise<void>((resolve) => process.once("SIGINT", () => resolve()).once("SIGTERM", () => resolve()));
   console.log(server.url);
   console.error("Ctrl-C ends it.");
   if (open) openBrowser(server.url);
-  await new Promise<void>((resolve) => process.once("SIGINT", () => resolve()).once("SIGTERM", () => resolve()));
+  await ended;
   await server.close();
 }
 
