@@ -60,7 +60,10 @@ export function shaped({ parameters, blocks }: Layout, arrays: readonly np.Array
 }
 
 /**
- * First parameters, by the seed alone: He's uniform draw for convolutions that are normalised, σ = .01 for the two outputs.
+ * First parameters, by the seed alone: ±1/√inputs for hidden convolutions, PyTorch's default, and σ = .01 for the two outputs.
+ *
+ * A normalised convolution answers the same whatever the size of its weights, but Adam's steps are as long for small ones: begun
+ * with He's ±√(6/inputs), training learns too slowly for its steps (AP .34 instead of .47 on digits after 1500).
  *
  * Class biases are −log((1−π)/π): at first every anchor calls itself an object with probability π. Else the sum over
  * thousands of background anchors, each half sure of being an object, is all that the first steps see.
@@ -75,7 +78,7 @@ export function firstParameters(graph: Graph, layout: Layout, prior: number, see
       values.fill(1, startOf(`${node.weights}.scale`), startOf(`${node.weights}.scale`) + node.channels);
       continue;
     }
-    const used = node.size * node.size * node.inputs, isOutput = node.bias && node.size === 3, bound = Math.sqrt(6 / used);
+    const used = node.size * node.size * node.inputs, isOutput = node.bias && node.size === 3, bound = 1 / Math.sqrt(used);
     const draw = isOutput ? (): number => 0.01 * normal(random) : (): number => bound * (2 * random() - 1);
     const start = startOf(`${node.weights}.weight`);
     for (let i = 0; i < used * node.outputs; i++) values[start + i] = draw();
