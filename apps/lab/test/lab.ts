@@ -1,6 +1,6 @@
 /** The page in a real browser: built once for all tests of a run, served as `focal lab` serves it. */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,7 +25,7 @@ export function browserOrWarning(): string | undefined {
 
 /** The state of all that the page is made of: when each file was last written. */
 function sources(): string {
-  const hash = createHash("sha256");
+  const hash = createHash("sha256").update("as shipped");
   for (const folder of [join(root, "src"), join(root, "build"), library]) {
     for (const file of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) hash.update(file).update(String(statSync(join(folder, file)).mtimeMs));
   }
@@ -50,14 +50,37 @@ export async function builtLab(): Promise<string> {
     try {
       if (existsSync(folder)) break;
       const made = `${folder}.${process.pid}`;
-      await build({ root, configFile: join(root, "vite.config.ts"), mode: "production", logLevel: "warn", build: { outDir: made, emptyOutDir: true } });
+      await buildAsShipped(made);
       renameSync(made, folder);
-      writeFileSync(join(tmpdir(), "focal-lab-latest"), folder);
+      forgetOld();
     } finally {
       rmSync(lock, { recursive: true, force: true });
     }
   }
   return folder;
+}
+
+/** The test runner says NODE_ENV=test, of which Vite would make a page for developers: larger, and without its service worker. */
+async function buildAsShipped(outDir: string): Promise<void> {
+  const before = process.env["NODE_ENV"];
+  process.env["NODE_ENV"] = "production";
+  try {
+    await build({ root, configFile: join(root, "vite.config.ts"), mode: "production", logLevel: "warn", build: { outDir, emptyOutDir: true } });
+  } finally {
+    if (before === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = before;
+  }
+}
+
+/** Longer than any run of tests takes. */
+const OLD = 3_600_000;
+
+/** Pages of sources that have changed since are of no more use. */
+function forgetOld(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const path = join(tmpdir(), name);
+    if (/^focal-lab-[0-9a-f]{16}$/.test(name) && Date.now() - statSync(path).mtimeMs > OLD) rmSync(path, { recursive: true, force: true });
+  }
 }
 
 export interface Visit extends Pick<BrowserContextOptions, "colorScheme" | "reducedMotion" | "deviceScaleFactor"> {
