@@ -1,6 +1,6 @@
 import { crossEntropy, focal } from "focal-loss";
 import { randomNumbers, train } from "focal-loss/train";
-import type { Checkpoint, Dataset, PartedTable, Table } from "focal-loss/train";
+import type { Checkpoint, Dataset, PartedDataset, PartedTable, Table } from "focal-loss/train";
 import { expect, test } from "vitest";
 
 /** Two blobs, 1:9, in the plane. */
@@ -32,7 +32,7 @@ function cut(table: Table, parts: readonly number[], read: number[] = []): Parte
 }
 
 const options = { loss: focal({ gamma: 2 }), hidden: [8], epochs: 3, seed: 5, batch: 50 };
-const parameters = async (dataset: Dataset, more: object = {}): Promise<unknown> => (await train(dataset, { ...options, ...more })).model;
+const parameters = async (dataset: Dataset | PartedDataset, more: object = {}): Promise<unknown> => (await train(dataset, { ...options, ...more })).model;
 
 test("a table in one part is trained to the same bits as the table", async () => {
   expect(await parameters({ train: cut(whole, [1000]), validation })).toEqual(await parameters({ train: whole, validation }));

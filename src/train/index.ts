@@ -7,5 +7,5 @@ export type { RandomNumbers } from "../random.ts";
 export type { Verdict } from "./selection.ts";
 export { stratifiedSplit } from "./split.ts";
 export { classCounts, subset } from "./table.ts";
-export type { Dataset, PartedTable, Table } from "./table.ts";
+export type { Dataset, PartedDataset, PartedTable, Table } from "./table.ts";
 export { train } from "./train.ts";

@@ -10,7 +10,7 @@ import { pauses } from "./pause.ts";
 import { preconditioner } from "./precondition.ts";
 import type { Preconditioner } from "./precondition.ts";
 import { judge } from "./selection.ts";
-import type { Table } from "./table.ts";
+import type { Dataset, Table } from "./table.ts";
 
 /** The largest component of the gradient at which a linear model counts as converged. */
 const tolerance = 1e-6;
@@ -20,7 +20,7 @@ const tolerance = 1e-6;
  *
  * Stopped early, linear models favour whichever loss takes larger first steps, and comparisons of losses by them mislead.
  */
-export async function trainLinear(dataset: { readonly train: Table; readonly validation: Table }, options: TrainOptions, run: string): Promise<Trained> {
+export async function trainLinear(dataset: Dataset, options: TrainOptions, run: string): Promise<Trained> {
   const { train, validation } = dataset;
   const { loss, epochs: cap = 2000, l2 = 1 / train.rows, resume, onProgress, onCheckpoint, posterior = (p) => p } = options;
   if (resume && (resume.kind !== "linear" || resume.run !== run)) throw new FocalError("model", `the checkpoint belongs to another run: expected ${run}, got ${resume.run}`);

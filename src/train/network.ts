@@ -10,7 +10,7 @@ import { pauses } from "./pause.ts";
 import { randomNumbers, stream } from "../random.ts";
 import { isBetter, judge, smoothed } from "./selection.ts";
 import { partsOf } from "./table.ts";
-import type { Dataset, PartedTable, Table } from "./table.ts";
+import type { Dataset, PartedDataset, PartedTable, Table } from "./table.ts";
 
 /** jax-js multiplies matrices in tiles of four columns; the gradient of a 9-column input takes four times as long as that of 12. */
 const lanes = 4;
@@ -21,7 +21,7 @@ const lanes = 4;
  * The step size falls to 0 along half a cosine: at a constant one the weights never settle, and rare classes come and go
  * from epoch to epoch.
  */
-export async function trainNetwork(dataset: Dataset, options: TrainOptions, hidden: readonly number[], run: string): Promise<Trained> {
+export async function trainNetwork(dataset: Dataset | PartedDataset, options: TrainOptions, hidden: readonly number[], run: string): Promise<Trained> {
   const { train, validation } = dataset;
   const { loss, seed = 0, learningRate = 0.003, minimumSteps = 1200, onProgress, onCheckpoint, posterior = (p) => p } = options;
   const layout = layoutOf(train, hidden, lanes);

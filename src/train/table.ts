@@ -26,10 +26,14 @@ export interface PartedTable extends Pick<Table, "rows" | "features" | "classes"
 
 /** Rows to learn from, to choose by and to test on. */
 export interface Dataset {
-  /** Networks take parts, too; linear models must see every row at once. */
-  readonly train: Table | PartedTable;
+  readonly train: Table;
   /** Chooses the epoch; never trained on. */
   readonly validation: Table;
+}
+
+/** The same, where the rows to learn from come in parts. Networks take them; linear models must see every row at once. */
+export interface PartedDataset extends Pick<Dataset, "validation"> {
+  readonly train: PartedTable;
 }
 
 /** Some rows of a table, in the order given. */
@@ -53,7 +57,7 @@ export function classCounts(table: Pick<Table, "y" | "classes"> | PartedTable): 
   return counts;
 }
 
-export const isParted = (table: object): table is PartedTable => "read" in table;
+const isParted = (table: object): table is PartedTable => "read" in table;
 
 /** A table in memory is a single part. */
 export function partsOf(table: Table | PartedTable): PartedTable {
@@ -61,7 +65,7 @@ export function partsOf(table: Table | PartedTable): PartedTable {
 }
 
 /** @throws FocalError `shape`, `label` or `data` where a model could not be trained on it */
-export function checkDataset({ train, validation }: Dataset): void {
+export function checkDataset({ train, validation }: Dataset | PartedDataset): void {
   if (isParted(train)) checkParts(train);
   else checkTable("train", train);
   checkTable("validation", validation);

@@ -2,8 +2,8 @@ import { trainLinear } from "./linear.ts";
 import { checkOptions } from "./options.ts";
 import type { Trained, TrainOptions } from "./options.ts";
 import { FocalError } from "../errors.ts";
-import { checkDataset, isParted } from "./table.ts";
-import type { Dataset } from "./table.ts";
+import { checkDataset } from "./table.ts";
+import type { Dataset, PartedDataset } from "./table.ts";
 
 /**
  * Trains a classifier on a table, with the loss of your choice.
@@ -25,22 +25,23 @@ import type { Dataset } from "./table.ts";
  * const { model, epoch } = await train({ train: table, validation }, { loss: focal({ gamma: 2 }), hidden: [64, 32], seed: 1 });
  * predict(model, test.x, test.rows);   // Float32Array, rows × classes
  */
-export async function train(dataset: Dataset, options: TrainOptions): Promise<Trained> {
+export async function train(dataset: Dataset | PartedDataset, options: TrainOptions): Promise<Trained> {
   checkOptions(options);
   checkDataset(dataset);
   const { hidden = [64, 32] } = options;
   const run = describe(dataset, options, hidden);
   if (hidden.length === 0) {
-    const { train: table, validation } = dataset;
-    if (isParted(table)) throw new FocalError("argument", "a linear model is fitted to all rows at once: train must be a table, got one in parts");
-    return trainLinear({ train: table, validation }, options, run);
+    if (isParted(dataset)) throw new FocalError("argument", "a linear model is fitted to all rows at once: train must be a table, got one in parts");
+    return trainLinear(dataset, options, run);
   }
   const { trainNetwork } = await import("./network.ts");
   return trainNetwork(dataset, options, hidden, run);
 }
 
+const isParted = (dataset: Dataset | PartedDataset): dataset is PartedDataset => "read" in dataset.train;
+
 /** What a checkpoint must agree on for its continuation to make sense. */
-function describe({ train: table, validation }: Dataset, { loss, seed = 0, learningRate, batch, epochs, l2 }: TrainOptions, hidden: readonly number[]): string {
+function describe({ train: table, validation }: Dataset | PartedDataset, { loss, seed = 0, learningRate, batch, epochs, l2 }: TrainOptions, hidden: readonly number[]): string {
   return JSON.stringify({
     loss: [loss.name, loss.parameters, loss.alpha], hidden, seed, learningRate, batch, epochs, l2,
     table: [table.rows, validation.rows, table.features, table.classes],

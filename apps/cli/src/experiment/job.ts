@@ -36,7 +36,7 @@ export async function runJob({ data, family, loss, recovery, hidden, seed, epoch
   const start = performance.now();
   const { make }: Family = families[family];
   const { train: held, validation, more } = data;
-  const trained = await train({ train: more ? partsOf(held, more) : held, validation }, {
+  const trained = await train(more ? { train: partsOf(held, more), validation } : { train: held, validation }, {
     loss: make({ ...loss.parameters, ...(loss.alpha !== undefined && { alpha: loss.alpha }) }),
     hidden, seed, ...(epochs !== undefined && { epochs }), ...(resume && { resume }), ...(signal && { signal }),
     posterior: (scores) => calibrate(scores, held.classes, recovery),
