@@ -1,6 +1,6 @@
 import { numpy as np } from "@jax-js/jax";
 
-/** How boxes are judged: see {@link smoothL1} and {@link generalizedIou}. */
+/** How boxes are judged: smooth L1 of the coded differences, or generalised IoU. */
 export type BoxLoss = "smoothL1" | "giou";
 
 /** Below it errors count squared: RetinaNet's value. */

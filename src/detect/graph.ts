@@ -33,6 +33,7 @@ export interface AddNode {
   readonly coarser: string;
 }
 
+/** One operation of a detector's network. */
 export type Node = ConvolutionNode | NormNode | AddNode;
 
 /** A detector's network: nodes in the order in which they can be computed. The picture is the value named "picture". */

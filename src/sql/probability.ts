@@ -12,7 +12,7 @@ const one = num(1);
 const furthest = num(100);
 const sum = (terms: readonly Expr[]): Expr => terms.reduce(add);
 
-/** The loss that scores were trained with, whose bend {@link probabilityFormulas} undoes. */
+/** The loss that scores were trained with, whose bend is undone. */
 export interface Recovery {
   /** γ ≥ 0, or one per class; 0: only the weights are undone. */
   readonly gamma: Parameter;
