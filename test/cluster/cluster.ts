@@ -106,12 +106,12 @@ const config = (home: string, [http, tcp, interserver]: readonly [number, number
   <mark_cache_size>67108864</mark_cache_size><max_concurrent_queries>50</max_concurrent_queries>
   <users_config>${home}/users.xml</users_config><default_profile>default</default_profile><default_database>default</default_database>
   <remote_servers><cluster>${remote}</cluster></remote_servers>
-  <query_log><database>system</database><table>query_log</table><flush_interval_milliseconds>500</flush_interval_milliseconds></query_log>
+  <query_log><database>system</database><table>query_log</table><flush_interval_milliseconds>3000</flush_interval_milliseconds></query_log>
 </yandex>
 `;
 
 const users = `<yandex>
-  <profiles><default><max_memory_usage>2000000000</max_memory_usage><max_threads>2</max_threads><log_queries>1</log_queries></default></profiles>
+  <profiles><default><max_memory_usage>2000000000</max_memory_usage><max_threads>2</max_threads><max_block_size>8192</max_block_size><log_queries>1</log_queries></default></profiles>
   <users><default><password>${password}</password><networks><ip>127.0.0.1</ip></networks><profile>default</profile><quota>default</quota></default></users>
   <quotas><default></default></quotas>
 </yandex>
