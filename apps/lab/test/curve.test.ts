@@ -72,14 +72,14 @@ describe.skipIf(executable === undefined)("the curve", () => {
 
   test("sliders move by keyboard, what is read follows, and the address is a link to the same", async () => {
     const page = await lab.visit("", "curve");
-    const gamma = page.getByRole("slider", { name: "Focusing, γ" });
+    const gamma = page.locator("#curve").getByRole("slider", { name: "Focusing, γ" });
     await gamma.focus();
     for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
     expect(await gamma.inputValue()).toBe("2.5");
-    await page.getByRole("slider", { name: "Cursor, pₜ" }).fill("0.75");
-    await page.getByRole("switch", { name: /Weigh the classes/ }).check();
-    await page.getByRole("slider", { name: /α of positives/ }).fill("0.4");
-    await page.getByRole("radio", { name: "negative" }).check();
+    await page.locator("#curve").getByRole("slider", { name: "Cursor, pₜ" }).fill("0.75");
+    await page.locator("#curve").getByRole("switch", { name: /Weigh the classes/ }).check();
+    await page.locator("#curve").getByRole("slider", { name: /α of positives/ }).fill("0.4");
+    await page.locator("#curve").getByRole("radio", { name: "negative" }).check();
     const want = criterion(focal({ gamma: 2.5, alpha: 0.4 }), { reduction: "sum" }).value(Float64Array.of(-Math.log(3)), [0]);
     await expect.poll(() => reading(page, "curve-fl")).toBeCloseTo(want, 12);
     await expect.poll(() => new URL(page.url()).search).toBe("?curve.gamma=2.5&curve.at=0.75&curve.weighted=1&curve.alpha=0.4&curve.side=negative");
@@ -94,17 +94,17 @@ describe.skipIf(executable === undefined)("the curve", () => {
   test("tabs, axes, chips and a member laid over change the figure and its description", async () => {
     const page = await lab.visit("", "curve"), described = page.locator('[data-figure="curve"] > p.unseen');
     expect(await described.innerText()).toMatch(/^loss over .* cross-entropy 0\.105, γ = 0\.5 0\.0333, γ = 1 0\.0105, γ = 5 .*, γ = 2 0\.00105\.$/);
-    await page.getByRole("button", { name: "5", exact: true }).click();
+    await page.locator("#curve").getByRole("button", { name: "5", exact: true }).click();
     expect(await described.innerText()).not.toContain("γ = 5");
-    await page.getByLabel("Lay over it").selectOption("asymmetric");
+    await page.locator("#curve").getByLabel("Lay over it").selectOption("asymmetric");
     expect(await described.innerText()).toContain(`asymmetric ${at(0.9, asymmetric()).toPrecision(3)}`);
-    await page.getByRole("radio", { name: "logit" }).check();
-    await page.getByRole("radio", { name: "log", exact: true }).check();
+    await page.locator("#curve").getByRole("radio", { name: "logit" }).check();
+    await page.locator("#curve").getByRole("radio", { name: "log", exact: true }).check();
     expect(await page.locator('[data-figure="curve"] svg').textContent()).toMatch(/margin u/);
     expect(await page.locator('[data-figure="curve"] svg').textContent()).toContain("10⁻⁴");
     // No logarithm of what goes below 0.
-    await page.getByRole("radio", { name: "Curvature" }).check();
-    expect(await page.getByRole("radio", { name: "log", exact: true }).isDisabled()).toBe(true);
+    await page.locator("#curve").getByRole("radio", { name: "Curvature" }).check();
+    expect(await page.locator("#curve").getByRole("radio", { name: "log", exact: true }).isDisabled()).toBe(true);
     expect(await page.locator('[data-figure="curve"] svg').textContent()).not.toContain("10⁻⁴");
     await page.context().close();
   });

@@ -18,13 +18,13 @@ describe.skipIf(executable === undefined)("the formula everywhere", () => {
 
   test("each language's code is what render prints, of the formula that is typed", async () => {
     const page = await lab.visit("", "formula");
-    await page.getByLabel("Your loss, of one example").fill("-(1 - pt)^tau * log(pt)");
-    await page.getByRole("spinbutton", { name: "tau" }).fill("3");
+    await page.locator("#formula").getByLabel("Your loss, of one example").fill("-(1 - pt)^tau * log(pt)");
+    await page.locator("#formula").getByRole("spinbutton", { name: "tau" }).fill("3");
     const mine = defineLoss("mine", { tau: 3 }, ({ pt, tau }) => neg(mul(pow(sub(1, pt), tau), log(pt))))();
     for (const language of ["js", "wasm", "wgsl", "sql", "pytorch", "keras", "tex"] as const satisfies readonly Language[]) {
       await expect.poll(() => codeOf(page, language)).toBe(render(mine, language));
     }
-    await page.getByLabel("Dialect").selectOption("clickhouse");
+    await page.locator("#formula").getByLabel("Dialect").selectOption("clickhouse");
     await expect.poll(() => codeOf(page, "sql")).toBe(render(mine, "sql", { dialect: "clickhouse" }));
     for (const pt of [0.1, 0.5, 0.9]) {
       expect(await reading(page, `formula-at-${pt}`)).toBeCloseTo(criterion(mine, { reduction: "sum" }).value(Float64Array.of(Math.log(pt / (1 - pt))), [1]), 12);
@@ -33,12 +33,12 @@ describe.skipIf(executable === undefined)("the formula everywhere", () => {
   });
 
   test("a mistake is told with its place, the last good code stays, and mending it goes on", async () => {
-    const page = await lab.visit("", "formula"), editor = page.getByLabel("Your loss, of one example"), before = await codeOf(page, "js");
+    const page = await lab.visit("", "formula"), editor = page.locator("#formula").getByLabel("Your loss, of one example"), before = await codeOf(page, "js");
     await editor.fill("-alphaT * (1 - pt)^gamma * lgo(pt)");
-    const mistake = page.locator('[data-notice="error"]');
+    const mistake = page.locator('#formula [data-notice="error"]');
     await mistake.waitFor();
     expect(await mistake.innerText()).toMatch(/^There is no function lgo, did you mean log\?/);
-    expect(await page.locator("mark").innerText()).toBe("lgo");
+    expect(await page.locator("#formula mark").innerText()).toBe("lgo");
     expect(await editor.getAttribute("aria-invalid")).toBe("true");
     expect(await codeOf(page, "js")).toBe(before);
     await editor.fill("-log(pt)");
@@ -49,20 +49,20 @@ describe.skipIf(executable === undefined)("the formula everywhere", () => {
 
   test("the formula, its parameters and α are in the address", async () => {
     const page = await lab.visit("", "formula");
-    await page.getByRole("button", { name: "Asymmetric" }).click();
-    await page.getByRole("spinbutton", { name: "shift" }).fill("0.2");
-    await page.getByRole("switch", { name: /Class weights/ }).check();
+    await page.locator("#formula").getByRole("button", { name: "Asymmetric" }).click();
+    await page.locator("#formula").getByRole("spinbutton", { name: "shift" }).fill("0.2");
+    await page.locator("#formula").getByRole("switch", { name: /Class weights/ }).check();
     await expect.poll(() => page.url()).toContain("formula.weighted=1");
     const link = await lab.visit(new URL(page.url()).search, "formula");
     for (const language of ["js", "wgsl", "sql"]) expect(await codeOf(link, language)).toBe(await codeOf(page, language));
-    expect(await link.getByRole("spinbutton", { name: "shift" }).inputValue()).toBe("0.2");
+    expect(await link.locator("#formula").getByRole("spinbutton", { name: "shift" }).inputValue()).toBe("0.2");
     await link.context().close();
     await page.context().close();
   });
 
   test("what is copied is the whole code", async () => {
     const page = await lab.visit("", "formula");
-    await page.getByRole("button", { name: "Copy the WGSL" }).click();
+    await page.locator("#formula").getByRole("button", { name: "Copy the WGSL" }).click();
     await page.locator('[data-code="wgsl"]').getByText("Copied").waitFor();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(await codeOf(page, "wgsl"));
     await page.context().close();
@@ -88,7 +88,7 @@ describe.skipIf(executable === undefined)("the formula everywhere", () => {
   ])("%s is told or ignored, and harms nothing", async (query) => {
     const page = await lab.visit(query, "formula");
     expect(await codeOf(page, "tex")).toBe("-\\alpha_t (1 - p_t)^{\\gamma} \\log(p_t)");
-    expect(await page.locator("img").count()).toBe(0);
+    expect(await page.locator("#formula img").count()).toBe(0);
     await page.context().close();
   });
 

@@ -157,7 +157,7 @@ describe.skipIf(executable === undefined)("the page", () => {
   });
 
   test("back and forward go through the views that links were followed from", async () => {
-    const page = await lab.visit("?curve.gamma=1", "curve"), gamma = page.getByRole("slider", { name: "Focusing, γ" });
+    const page = await lab.visit("?curve.gamma=1", "curve"), gamma = page.locator("#curve").getByRole("slider", { name: "Focusing, γ" });
     await page.locator('nav a[href="#formula"]').click();
     await page.locator('nav a[href="#curve"]').click();
     await gamma.fill("5");
