@@ -12,7 +12,7 @@ import type { Cluster, Node } from "./cluster.ts";
 const server = serverPath();
 if (server === undefined) console.log("No clickhouse-server is installed (Debian: apt-get install clickhouse-server): the cluster is not tested.");
 
-const rows = 4000, copies = 60;
+const rows = 4000, copies = 30;
 const columns = { "a `b` \"c\"": "DOUBLE", far: "DOUBLE", hole: "DOUBLE", town: "VARCHAR", w: "DOUBLE", o: "DOUBLE", y: "INTEGER", k: "VARCHAR" };
 const types = { DOUBLE: "Nullable(Float64)", VARCHAR: "Nullable(String)", INTEGER: "Nullable(UInt8)" };
 
