@@ -6,7 +6,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { machine } from "./report.ts";
 
-const questions = ["throughput", "softmax", "threads", "accuracy", "sizes", "compile", "memory", "tfjs", "webgpu"];
+const questions = ["throughput", "softmax", "threads", "accuracy", "sizes", "compile", "memory", "tfjs", "webgpu", "sql"];
 const named = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const unknown = named.find((name) => !questions.includes(name));
 if (unknown !== undefined) throw new Error(`no question ${unknown}; there are ${questions.join(", ")}`);
