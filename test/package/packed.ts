@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The optional peers, by the subpath that needs them. */
-export const peers: Readonly<Record<string, string>> = { "./jax": "@jax-js/jax", "./tfjs": "@tensorflow/tfjs-core", "./plot": "@observablehq/plot" };
+export const peers: Readonly<Record<string, string>> = { "./jax": "@jax-js/jax", "./detect": "@jax-js/jax", "./tfjs": "@tensorflow/tfjs-core", "./plot": "@observablehq/plot" };
 
 export interface Packed {
   /** A folder whose node_modules holds the package and nothing else. */
@@ -44,7 +44,7 @@ export function pack(): Packed {
   return {
     folder, tarball, write, files: report.files.map(({ path }) => path).sort(),
     installPeers() {
-      for (const peer of Object.values(peers)) {
+      for (const peer of new Set(Object.values(peers))) {
         const link = join(folder, "node_modules", peer);
         mkdirSync(dirname(link), { recursive: true });
         symlinkSync(join(root, "node_modules", peer), link, "junction");
