@@ -10,14 +10,17 @@ export interface Results {
   readonly protocol: Protocol;
   /** Cross-entropy first; its restart (the noise floor) second. */
   readonly losses: readonly LossResult[];
-  readonly reproduce: {
-    readonly command: string;
-    readonly seed: number;
-    readonly versions: Readonly<Record<string, string>>;
-    readonly machine: string;
-    readonly date: string;
-    readonly seconds: number;
-  };
+  readonly reproduce: Reproduce;
+}
+
+/** What it takes to get the same numbers again. */
+export interface Reproduce {
+  readonly command: string;
+  readonly seed: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: string;
+  readonly date: string;
+  readonly seconds: number;
 }
 
 export interface DataSummary {

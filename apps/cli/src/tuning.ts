@@ -1,4 +1,4 @@
-import type { DataSummary, Metric, Protocol, Results } from "./results.ts";
+import type { DataSummary, Metric, Protocol, Reproduce } from "./results.ts";
 
 /** What one `focal tune` found out: written as tune.json, drawn by the report and the terminal. */
 export interface Tuning {
@@ -27,7 +27,7 @@ export interface Tuning {
   readonly selection: Selection;
   /** The official test part, if there is one: looked at once, after the choice. */
   readonly test?: FinalTest;
-  readonly reproduce: Results["reproduce"];
+  readonly reproduce: Reproduce;
 }
 
 /** One loss with its settings, on all folds. */

@@ -1,5 +1,5 @@
 import type { CheckpointFile } from "../experiment/checkpoint.ts";
-import type { Watcher } from "../experiment/compare.ts";
+import type { Watcher } from "../training/progress.ts";
 import { progress } from "../terminal/progress.ts";
 import { Stopped } from "./options.ts";
 

@@ -1,7 +1,9 @@
 import type { DetectorCheckpoint, DetectorModel, DetectorSpec } from "focal-loss/detect";
-import type { Watcher } from "../experiment/compare.ts";
+import { Progress, type Watcher } from "../training/progress.ts";
+import type { Seat } from "../training/seats.ts";
+import { trainAll } from "../training/trainAll.ts";
+import { runJob, type Job, type JobResult } from "./job.ts";
 import type { Recipe } from "./losses.ts";
-import { seats, type Seat } from "./pool.ts";
 import type { Run } from "./results.ts";
 import type { Source } from "./source.ts";
 
@@ -39,28 +41,25 @@ export const SHOWN = 6;
  * @returns runs[repeat][recipe]
  */
 export async function compare(source: Source, plan: Plan, state: State, watcher: Watcher): Promise<Run[][]> {
-  const { recipes, repeats } = plan, total = repeats * recipes.length;
+  const { recipes, repeats } = plan;
   for (let repeat = 0; repeat < repeats; repeat++) state.runs[repeat] ??= [];
   const place = (number: number): readonly [repeat: number, recipe: number] => [Math.floor(number / recipes.length), number % recipes.length];
-  const shares = Array.from({ length: total }, (_, number): number => {
+  const progress = new Progress(repeats * recipes.length, (number) => {
     const [repeat, r] = place(number);
-    return state.runs[repeat]![r] ? 1 : 0;
-  });
-  const waiting = [...shares.keys()].filter((number) => shares[number] === 0);
-  const tell = (number: number, share: number): void => {
-    shares[number] = share;
+    return state.runs[repeat]![r] !== undefined;
+  }, (number) => {
     const [repeat, r] = place(number);
-    watcher.onProgress(shares.reduce((a, b) => a + b, 0), total, `${repeats > 1 ? `repeat ${repeat + 1} of ${repeats}, ` : ""}${recipes[r]!.name}`);
-  };
+    return `${repeats > 1 ? `repeat ${repeat + 1} of ${repeats}, ` : ""}${recipes[r]!.name}`;
+  }, watcher);
 
-  async function trainNumber(number: number, seat: Seat): Promise<void> {
+  async function trainNumber(number: number, seat: Seat<Job, JobResult, DetectorCheckpoint>): Promise<void> {
     const [repeat, r] = place(number), { steps, batch, learningRate, spec } = plan;
     const begun = performance.now(), { checkpoint: resume, seconds: earlier } = state.underWay.get(number) ?? { checkpoint: undefined, seconds: 0 };
     const { run, model } = await seat.run({
       ...source.divide(repeat), spec, recipe: recipes[r]!, steps, batch, learningRate, seed: plan.seed + repeat, flip: source.flip, augmented: source.augmented,
       shown: repeat === 0 ? SHOWN : 0, resume,
     }, {
-      onProgress: (share) => tell(number, share),
+      onProgress: (share) => progress.tell(number, share),
       onCheckpoint(checkpoint) {
         state.underWay.set(number, { checkpoint, seconds: earlier + (performance.now() - begun) / 1e3 });
         watcher.onState(false);
@@ -70,17 +69,9 @@ export async function compare(source: Source, plan: Plan, state: State, watcher:
     if (repeat === 0) state.models[r] = model;
     state.underWay.delete(number);
     watcher.onState(true);
-    tell(number, 1);
   }
 
-  const places = seats(Math.min(plan.jobs, Math.max(1, waiting.length)), watcher.signal);
-  try {
-    await Promise.all(places.map(async (seat) => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await trainNumber(next, seat);
-    }));
-  } finally {
-    for (const seat of places) seat.close();
-  }
+  await trainAll(progress, plan.jobs, { runJob, worker: new URL("./worker.js", import.meta.url) }, watcher.signal, trainNumber);
   // Resumed with fewer repeats, more is known than is asked for.
   return state.runs.slice(0, repeats) as Run[][];
 }

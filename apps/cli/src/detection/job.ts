@@ -1,4 +1,5 @@
 import { augment, detect, evaluateDetections, trainDetector, type Detections, type DetectorCheckpoint, type DetectorModel, type DetectorSpec, type DetectorStep, type Objects, type Scene } from "focal-loss/detect";
+import type { JobListener } from "../training/job.ts";
 import { lossOf, type Recipe } from "./losses.ts";
 import type { Metric, Moment, PlainBoxes, Run } from "./results.ts";
 
@@ -19,13 +20,6 @@ export interface Job {
   readonly resume: DetectorCheckpoint | undefined;
 }
 
-/** What a training tells while it runs. */
-export interface JobListener {
-  /** The share done, from 0 to 1. */
-  onProgress(share: number): void;
-  onCheckpoint(checkpoint: DetectorCheckpoint): void;
-}
-
 export interface JobResult {
   readonly run: Run;
   readonly model: DetectorModel;
@@ -41,7 +35,7 @@ const CHECKPOINT_EVERY = 50;
 export const LEAST_SCORE = 0.01;
 
 /** Trains a detector in this thread, and judges it by held-out pictures. */
-export async function runJob(job: Job, listener: JobListener, signal?: AbortSignal): Promise<JobResult> {
+export async function runJob(job: Job, listener: JobListener<DetectorCheckpoint>, signal?: AbortSignal): Promise<JobResult> {
   const { train, test, spec, recipe, steps, batch, learningRate, seed, resume, shown } = job;
   const start = performance.now();
   const { model, history } = await trainDetector(train, spec, {

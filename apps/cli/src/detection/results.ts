@@ -1,3 +1,4 @@
+import type { Reproduce } from "../results.ts";
 import type { Recipe } from "./losses.ts";
 
 /** Numbers of a run on held-out pictures. All but seconds are better when higher, and NaN where there is nothing to judge. */
@@ -106,12 +107,5 @@ export interface DetectResults {
   /** The reference first. */
   readonly losses: readonly LossResult[];
   readonly examples: readonly Example[];
-  readonly reproduce: {
-    readonly command: string;
-    readonly seed: number;
-    readonly versions: Readonly<Record<string, string>>;
-    readonly machine: string;
-    readonly date: string;
-    readonly seconds: number;
-  };
+  readonly reproduce: Reproduce;
 }

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/index.ts";
 import { describeSplit } from "../data/index.ts";
 import { METRICS } from "../report/metric.ts";
-import type { LossResult, Metric, Results, Run, Summary } from "../results.ts";
+import type { LossResult, Metric, Reproduce, Results, Run, Summary } from "../results.ts";
 import type { Candidate } from "./candidates.ts";
 import type { Comparison, Plan } from "./compare.ts";
 import { conclude } from "./conclusion.ts";
@@ -9,7 +9,7 @@ import { describeModel, remarkOnEpochs, remarksOnData, summarizeData, testOverTr
 import { meanAndDeviation, pairedDifference } from "./intervals.ts";
 
 /** Puts together what a comparison found. */
-export function assemble(dataset: Dataset, plan: Plan, comparison: Comparison, warnings: readonly string[], reproduce: Results["reproduce"]): Results {
+export function assemble(dataset: Dataset, plan: Plan, comparison: Comparison, warnings: readonly string[], reproduce: Reproduce): Results {
   const testOverTrain = testOverTrainOf(comparison);
   const losses = plan.candidates.map((candidate, c) => summarize(candidate, comparison.runs.map((runs) => runs[c]!), comparison.runs.map((runs) => runs[0]!), testOverTrain));
   return {

@@ -1,7 +1,7 @@
 import { describeFolds, type Dataset } from "../data/index.ts";
 import { fixed } from "../report/format.ts";
 import { METRICS } from "../report/metric.ts";
-import type { Metric, Results } from "../results.ts";
+import type { Metric, Reproduce } from "../results.ts";
 import type { Cell, FinalTest, Tuning } from "../tuning.ts";
 import { describeModel, remarkOnEpochs, remarksOnData, summarizeData, TREES } from "./describe.ts";
 import { becomesCrossEntropy, families, type Family } from "./families.ts";
@@ -11,7 +11,7 @@ import { pronounce } from "./pronounce.ts";
 
 /** Puts together what a tuning found; `next` words the command that trains with a loss of the grid. */
 export function assembleTuning(
-  dataset: Dataset, { grid, metric, folds }: TunePlan, outcome: TuneOutcome, warnings: readonly string[], next: (recommended: number) => string, reproduce: Results["reproduce"],
+  dataset: Dataset, { grid, metric, folds }: TunePlan, outcome: TuneOutcome, warnings: readonly string[], next: (recommended: number) => string, reproduce: Reproduce,
 ): Tuning {
   const { plan, comparison, choice } = outcome;
   const cells = grid.map((_, c) => cellOf(outcome, c));

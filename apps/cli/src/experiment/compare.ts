@@ -4,9 +4,12 @@ import { classCounts } from "focal-loss/train";
 import type { Checkpoint, Model } from "focal-loss/train";
 import { prepareAll, removeScratch, trainingCounts, type Dataset, type Prepared, type Split } from "../data/index.ts";
 import type { Run } from "../results.ts";
+import { Progress, type Watcher } from "../training/progress.ts";
+import type { Seat } from "../training/seats.ts";
+import { trainAll } from "../training/trainAll.ts";
 import type { Candidate } from "./candidates.ts";
 import { judge } from "./evaluate.ts";
-import { seats, type Seat } from "./pool.ts";
+import { runJob, type Job, type JobResult } from "./job.ts";
 
 export interface Plan {
   readonly candidates: readonly Candidate[];
@@ -60,27 +63,17 @@ export interface Comparison {
   readonly divisions: readonly Division[];
 }
 
-export interface Watcher {
-  readonly signal: AbortSignal;
-  /** `done` of `total` trainings, fractions of those under way included. */
-  onProgress(done: number, total: number, what: string): void;
-  /** The state changed: between epochs (`urgent` false) and after each training. */
-  onState(urgent: boolean): void;
-}
-
 export const emptyState = (): State => ({ runs: [], kept: [], underWay: new Map() });
 
 /**
  * Trains every candidate on every division: same parts, same first weights, same batches for all but the restart.
- *
- * Trainings do not depend on each other, so several run side by side; their number changes no result.
  *
  * @param state - where to go on, updated in place; an interrupted comparison continued this way ends with the same numbers
  */
 export async function compare(dataset: Dataset, plan: Plan, state: State, watcher: Watcher): Promise<Comparison> {
   const { candidates, hidden, epochs } = plan;
   const names = dataset.target.classes;
-  const total = plan.divisions * candidates.length;
+  const place = (number: number): readonly [index: number, candidate: number] => [Math.floor(number / candidates.length), number % candidates.length];
   const prepared = new Map<number, Promise<Prepared>>();
   const divisions: Division[] = [];
   const make = async (index: number): Promise<Prepared> => {
@@ -88,7 +81,7 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
       folder: join(plan.scratch, String(index)),
       onProgress(share) {
         watcher.signal.throwIfAborted();
-        watcher.onProgress(shares.reduce((a, b) => a + b, 0), total, `${plan.describe(index)}, ${Math.round(100 * share)} % of the rows prepared`);
+        progress.say(`${plan.describe(index)}, ${Math.round(100 * share)} % of the rows prepared`);
       },
     });
     divisions[index] = divisionOf(made);
@@ -101,16 +94,16 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
   };
   for (let index = 0; index < plan.divisions; index++) state.runs[index] ??= [];
 
-  const shares = Array.from({ length: total }, (_, i): number => (state.runs[Math.floor(i / candidates.length)]![i % candidates.length] ? 1 : 0));
-  const waiting = [...shares.keys()].filter((i) => shares[i] === 0);
-  const tell = (number: number, share: number): void => {
-    shares[number] = share;
-    const what = `${plan.describe(Math.floor(number / candidates.length))}, ${candidates[number % candidates.length]!.name}`;
-    watcher.onProgress(shares.reduce((a, b) => a + b, 0), total, what);
-  };
+  const progress = new Progress(plan.divisions * candidates.length, (number) => {
+    const [index, c] = place(number);
+    return state.runs[index]![c] !== undefined;
+  }, (number) => {
+    const [index, c] = place(number);
+    return `${plan.describe(index)}, ${candidates[c]!.name}`;
+  }, watcher);
 
-  async function trainNumber(number: number, seat: Seat): Promise<void> {
-    const index = Math.floor(number / candidates.length), c = number % candidates.length;
+  async function trainNumber(number: number, seat: Seat<Job, JobResult, Checkpoint>): Promise<void> {
+    const [index, c] = place(number);
     const candidate = candidates[c]!, division = await divisionAt(index);
     const counts = trainingCounts(division);
     const loss = candidate.loss(counts), recovery = candidate.recovery(counts);
@@ -119,7 +112,7 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
       data: { train, validation, more }, family: candidate.family, loss: { parameters: loss.parameters, alpha: loss.alpha }, recovery: recovery ?? [], hidden,
       seed: plan.seed + index + candidate.seedShift, epochs, resume: state.underWay.get(number),
     }, {
-      onProgress: (share) => tell(number, share),
+      onProgress: (share) => progress.tell(number, share),
       onCheckpoint(checkpoint) {
         state.underWay.set(number, checkpoint);
         watcher.onState(false);
@@ -135,17 +128,9 @@ export async function compare(dataset: Dataset, plan: Plan, state: State, watche
       if (more) removeScratch(more.folder);
     }
     watcher.onState(true);
-    tell(number, 1);
   }
 
-  const places = seats(Math.min(plan.jobs, Math.max(1, waiting.length)), watcher.signal);
-  try {
-    await Promise.all(places.map(async (seat) => {
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await trainNumber(next, seat);
-    }));
-  } finally {
-    for (const seat of places) seat.close();
-  }
+  await trainAll(progress, plan.jobs, { runJob, worker: new URL("./worker.js", import.meta.url) }, watcher.signal, trainNumber);
   for (let index = 0; index < plan.divisions; index++) if (!divisions[index]) await divisionAt(index);
   // A run resumed with fewer repeats has found more than it is asked for.
   return { runs: state.runs.slice(0, plan.divisions) as Run[][], kept: state.kept as Keepsake[], first: await divisionAt(0), divisions };

@@ -4,6 +4,7 @@ import type { Calibration } from "focal-loss/evaluate";
 import { train } from "focal-loss/train";
 import type { Checkpoint, Table, Trained } from "focal-loss/train";
 import { partsOf, type Scratch } from "../data/index.ts";
+import type { JobListener } from "../training/job.ts";
 import { families, type Family, type FamilyName } from "./families.ts";
 
 /** One training, as plain data: it can be sent to another thread. */
@@ -19,20 +20,13 @@ export interface Job {
   readonly resume: Checkpoint | undefined;
 }
 
-/** What a training tells while it runs. */
-export interface JobListener {
-  /** The share done, from 0 to 1. */
-  onProgress(share: number): void;
-  onCheckpoint(checkpoint: Checkpoint): void;
-}
-
 export interface JobResult {
   readonly trained: Trained;
   readonly seconds: number;
 }
 
 /** Trains in this thread. */
-export async function runJob({ data, family, loss, recovery, hidden, seed, epochs, resume }: Job, listener: JobListener, signal?: AbortSignal): Promise<JobResult> {
+export async function runJob({ data, family, loss, recovery, hidden, seed, epochs, resume }: Job, listener: JobListener<Checkpoint>, signal?: AbortSignal): Promise<JobResult> {
   const start = performance.now();
   const { make }: Family = families[family];
   const { train: held, validation, more } = data;

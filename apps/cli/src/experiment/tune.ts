@@ -1,9 +1,10 @@
 import { foldRows, splitRows, type Dataset, type Folds } from "../data/index.ts";
 import type { Metric } from "../results.ts";
 import { METRICS } from "../report/metric.ts";
+import type { Watcher } from "../training/progress.ts";
 import type { Candidate } from "./candidates.ts";
 import { choose, type Choice } from "./choose.ts";
-import { compare, emptyState, type Comparison, type Plan, type State, type Watcher } from "./compare.ts";
+import { compare, emptyState, type Comparison, type Plan, type State } from "./compare.ts";
 import { testOverTrainOf } from "./describe.ts";
 
 /** A grid to go through, and how. */

@@ -1,4 +1,4 @@
-import type { Protocol, Results } from "../results.ts";
+import type { Protocol, Reproduce } from "../results.ts";
 import { fixed } from "./format.ts";
 import { html } from "./html.ts";
 import type { Html } from "./html.ts";
@@ -6,7 +6,7 @@ import type { Html } from "./html.ts";
 type Fact = readonly [name: string, value: string];
 
 /** How it was measured, and what to type to measure it again. */
-export function reproduce(how: Results["reproduce"], protocol: Omit<Protocol, "repeats">, more: readonly Fact[]): Html {
+export function reproduce(how: Reproduce, protocol: Omit<Protocol, "repeats">, more: readonly Fact[]): Html {
   const facts: readonly Fact[] = [
     ["Split", protocol.split],
     ...more,

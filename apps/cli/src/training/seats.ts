@@ -1,31 +1,26 @@
 import { Worker } from "node:worker_threads";
 import { FocalError } from "focal-loss";
-import type { ErrorCode } from "focal-loss";
-import type { DetectorCheckpoint } from "focal-loss/detect";
-import { runJob } from "./job.ts";
-import type { Job, JobListener, JobResult } from "./job.ts";
+import type { Answer, JobListener, RunJob } from "./job.ts";
 
-/** What a worker says. */
-export type Answer =
-  | { readonly kind: "progress"; readonly share: number }
-  | { readonly kind: "checkpoint"; readonly checkpoint: DetectorCheckpoint }
-  | { readonly kind: "done"; readonly result: JobResult }
-  | { readonly kind: "failed"; readonly code: ErrorCode | undefined; readonly message: string };
+/** Jobs of one kind: how they are run in this thread, and the script of a worker that serves them in another. */
+export interface Trade<Job, Result, Checkpoint> {
+  readonly runJob: RunJob<Job, Result, Checkpoint>;
+  readonly worker: URL;
+}
 
-/** A place where one detector at a time can be trained. */
-export interface Seat {
-  run(job: Job, listener: JobListener): Promise<JobResult>;
+/** A place where one training at a time can run. */
+export interface Seat<Job, Result, Checkpoint> {
+  run(job: Job, listener: JobListener<Checkpoint>): Promise<Result>;
   close(): void;
 }
 
 /** Seats for so many trainings side by side. One seat is this thread; so are all when run from source, where no worker can be loaded. */
-export function seats(count: number, signal: AbortSignal): Seat[] {
-  const here: Seat = { run: (job, listener) => runJob(job, listener, signal), close() {} };
-  const builtWorker = new URL("./worker.js", import.meta.url);
-  return count === 1 || import.meta.url.endsWith(".ts") ? [here] : Array.from({ length: count }, () => workerSeat(builtWorker, signal));
+export function seats<Job, Result, Checkpoint>(count: number, { runJob, worker }: Trade<Job, Result, Checkpoint>, signal: AbortSignal): Seat<Job, Result, Checkpoint>[] {
+  const here: Seat<Job, Result, Checkpoint> = { run: (job, listener) => runJob(job, listener, signal), close() {} };
+  return count === 1 || import.meta.url.endsWith(".ts") ? [here] : Array.from({ length: count }, () => workerSeat<Job, Result, Checkpoint>(worker, signal));
 }
 
-function workerSeat(script: URL, signal: AbortSignal): Seat {
+function workerSeat<Job, Result, Checkpoint>(script: URL, signal: AbortSignal): Seat<Job, Result, Checkpoint> {
   const worker = new Worker(script);
   return {
     run: (job, listener) => new Promise((resolve, reject) => {
@@ -36,7 +31,7 @@ function workerSeat(script: URL, signal: AbortSignal): Seat {
       };
       const stop = (): void => settle(() => reject(signal.reason as Error));
       const fail = (error: Error): void => settle(() => reject(error));
-      const hear = (answer: Answer): void => {
+      const hear = (answer: Answer<Result, Checkpoint>): void => {
         if (answer.kind === "progress") listener.onProgress(answer.share);
         else if (answer.kind === "checkpoint") listener.onCheckpoint(answer.checkpoint);
         else if (answer.kind === "done") settle(() => resolve(answer.result));
