@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { foldRows, loadDataset, type Dataset } from "../src/data/index.ts";
 import { gridOf } from "../src/experiment/candidates.ts";
-import type { Watcher } from "../src/experiment/compare.ts";
+import type { Watcher } from "../src/training/progress.ts";
 import { familyNames } from "../src/experiment/families.ts";
 import { emptyTuneState, tuneGrid } from "../src/experiment/tune.ts";
 import type { Tuning } from "../src/tuning.ts";
