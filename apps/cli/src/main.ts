@@ -2,25 +2,28 @@ import { stripVTControlCharacters } from "node:util";
 import { defineCommand, renderUsage, runCommand } from "citty";
 import type { ArgDef, CommandDef } from "citty";
 import { FocalError } from "focal-loss";
-import { detect } from "./commands/detect.ts";
-import { evaluate } from "./commands/evaluate.ts";
-import { explain } from "./commands/explain.ts";
-import { fit } from "./commands/fit.ts";
-import { lab } from "./commands/lab.ts";
-import { plot } from "./commands/plot.ts";
-import { predict } from "./commands/predict.ts";
-import { render } from "./commands/render.ts";
 import { refuseUnknown, Stopped } from "./commands/options.ts";
-import { train } from "./commands/train.ts";
-import { tune } from "./commands/tune.ts";
 import { reason } from "./model/write.ts";
 import { colorsFor } from "./terminal/colors.ts";
 import { version } from "./version.ts";
 
-// Each command knows its own arguments; here only their names matter.
-const subCommands: Readonly<Record<string, CommandDef<any>>> = { train, tune, predict, explain, fit, evaluate, plot, render, lab, detect };
+type Commands = Readonly<Record<string, () => Promise<CommandDef<any>>>>;
+
+// Each command knows its own arguments; here only their names matter. It is loaded when it is asked for: some bring a network or a database.
+const subCommands: Commands = {
+  train: async () => (await import("./commands/train.ts")).train,
+  tune: async () => (await import("./commands/tune.ts")).tune,
+  predict: async () => (await import("./commands/predict.ts")).predict,
+  explain: async () => (await import("./commands/explain.ts")).explain,
+  fit: async () => (await import("./commands/fit.ts")).fit,
+  evaluate: async () => (await import("./commands/evaluate.ts")).evaluate,
+  plot: async () => (await import("./commands/plot.ts")).plot,
+  render: async () => (await import("./commands/render.ts")).render,
+  lab: async () => (await import("./commands/lab.ts")).lab,
+  detect: async () => (await import("./commands/detect.ts")).detect,
+};
 const main = defineCommand({
-  meta: { name: "focal", version, description: "Train on imbalanced tables and see what focal loss buys." },
+  meta: { name: "focal", version, description: "Focal loss on imbalanced data: train on tables, pictures and databases, and see what it buys." },
   subCommands,
 });
 
@@ -39,9 +42,9 @@ export async function run(rawArgs: string[]): Promise<number> {
 
 /** Runs the command that the first word names; some have commands of their own, which the next word names. */
 async function runAmong(parent: CommandDef<any>, rawArgs: string[], said = ""): Promise<void> {
-  const commands = parent.subCommands as typeof subCommands;
+  const commands = parent.subCommands as Commands;
   const [name = "", ...rest] = rawArgs, words = `${said}${name}`;
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  const command = Object.hasOwn(commands, name) ? await commands[name]!() : undefined;
   if (name === "" || isHelp(name)) await showUsage(parent);
   else if (!command) throw new FocalError("argument", `no command ${JSON.stringify(words)}; there are ${Object.keys(commands).join(", ")}`);
   else if (command.subCommands) await runAmong(command, rest, `${words} `);
