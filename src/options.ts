@@ -40,7 +40,10 @@ export interface CriterionOptions<R extends Reduction = Reduction> {
   readonly soft?: SoftRule;
   /** Label smoothing s in [0, 1), default 0: t becomes t(1 − s) + s/2, a softmax label's share 1 − s + s/classes. */
   readonly smoothing?: number;
-  /** What the scores are. Default "logits". Gradients are by what was given; rows of probabilities are normalised. */
+  /**
+   * What the scores are. Default "logits"; said, it ends the warning about logits that all look like probabilities. Gradients are by
+   * what was given; rows of probabilities are normalised.
+   */
   readonly from?: From;
   /** One more factor per class: by column (sigmoid with `classes`) or by label (softmax). */
   readonly classWeights?: readonly number[];
@@ -60,6 +63,8 @@ export interface Plan extends Layout {
   /** Whether `classes` was given, so that settings are per column. */
   readonly perColumn: boolean;
   readonly from: From;
+  /** Whether the caller said what the scores are. */
+  readonly fromSaid: boolean;
   readonly engine: Engine | undefined;
   readonly check: boolean;
   readonly alpha: ClassWeights;
@@ -101,7 +106,7 @@ export function readOptions(loss: AnyLoss, options: CriterionOptions, formOf: (l
   const alpha = readWeights(loss, head, classes, options.classWeights);
   return {
     loss: options.classWeights ? { ...loss, alpha: [...alpha.positive] } : loss,
-    form, head, reduction, classes: classes ?? 1, perColumn: classes !== undefined, inner, ignoreIndex, background, smoothing, from, engine, check,
+    form, head, reduction, classes: classes ?? 1, perColumn: classes !== undefined, inner, ignoreIndex, background, smoothing, from, fromSaid: options.from !== undefined, engine, check,
     alpha, offsets: offsetsOf(loss, head, classes), soft: softLabels(loss, options.soft),
   };
 }

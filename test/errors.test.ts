@@ -169,7 +169,7 @@ test("NaN logits give NaN at their element and nowhere else, without an exceptio
   }
 });
 
-test("logits that look like probabilities are warned about once; zeros and mixed logits are not", () => {
+test("logits that look like probabilities are warned about once, unless they are said to be logits; zeros and mixed logits are not", () => {
   const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   const loss = criterion(focal());
   loss.value(new Float32Array(100), new Uint8Array(100));
@@ -180,5 +180,7 @@ test("logits that look like probabilities are warned about once; zeros and mixed
   loss.value(scores, new Uint8Array(100));
   expect(warn).toHaveBeenCalledTimes(1);
   expect(warn.mock.calls[0]![0]).toContain("these look like probabilities");
+  criterion(focal(), { from: "logits" }).value(scores, new Uint8Array(100));
+  expect(warn).toHaveBeenCalledTimes(1);
   warn.mockRestore();
 });

@@ -29,11 +29,11 @@ const worthSimd = 8;
  * @param simd - whether SIMD can run the plan, for float32 logits
  */
 export function reader(plan: Plan, simd: boolean): Reader {
-  const { loss, form, head, classes, from, engine } = plan;
+  const { loss, form, head, classes, from, fromSaid, engine } = plan;
   /** A setting per class where it cannot be one per column: soft targets must be refused for it. */
   const bySide = plan.perColumn ? undefined : Object.entries(loss.parameters).find(([, value]) => typeof value !== "number")?.[0];
   const mixes = form.simd?.mixes?.(loss, plan) ?? false;
-  let warned = false;
+  let warned = fromSaid;
 
   return (given, givenTargets, call, lookAhead) => {
     const scores = toFloats(from, given);
@@ -42,7 +42,7 @@ export function reader(plan: Plan, simd: boolean): Reader {
     if (plan.check) refuseNotFinite(from, scores);
     if (!warned && head === "sigmoid" && from === "logits" && looksLikeProbabilities(scores)) {
       warned = true;
-      console.warn(`focal-loss: every logit is in [0, 1]; these look like probabilities. If they are, pass from: "probabilities".`);
+      console.warn(`focal-loss: every logit is in [0, 1]; these look like probabilities. If they are, pass from: "probabilities"; if not, from: "logits".`);
     }
     const logits = logitsFrom(scores, from, head);
     const couldBeSimd = simd && logits instanceof Float32Array && engine !== "js" && (engine !== undefined || logits.length >= worthSimd);
