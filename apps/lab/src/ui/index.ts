@@ -1,8 +1,10 @@
 export { default as Button } from "./Button.svelte";
 export { default as Chips } from "./Chips.svelte";
+export { default as Comparison } from "./Comparison.svelte";
 export { default as CopyButton } from "./CopyButton.svelte";
 export { default as Figure } from "./Figure.svelte";
 export { default as Formula } from "./Formula.svelte";
+export { default as Key } from "./Key.svelte";
 export { default as Notice } from "./Notice.svelte";
 export { default as NumberField } from "./NumberField.svelte";
 export { default as Progress } from "./Progress.svelte";
@@ -11,5 +13,6 @@ export { default as Segmented } from "./Segmented.svelte";
 export { default as Select } from "./Select.svelte";
 export { default as Slider } from "./Slider.svelte";
 export { default as Toggle } from "./Toggle.svelte";
+export { default as Transport } from "./Transport.svelte";
 export type { Frame } from "./figure.ts";
 export { percent, short, times } from "./format.ts";
