@@ -83,6 +83,14 @@ test("pictures of any size are searched; the answer to one does not depend on th
   expect(together[0]!.scores.length).toBeGreaterThan(0);
 });
 
+test("models of one spec share its compiled program, not their parameters", async () => {
+  const [{ model: one }, { model: other }] = [await train({ steps: 2 }), await train({ steps: 2, seed: 1 })], { picture } = scenes[0]!;
+  const seen = async (parameters: Float32Array): Promise<Float32Array> => (await detect({ spec: one.spec, parameters }, [picture], { threshold: 0 }))[0]!.scores;
+  const first = await seen(one.parameters);
+  expect(await seen(other.parameters)).not.toEqual(first);
+  expect(await seen(one.parameters)).toEqual(first);
+});
+
 test("every loss starts from the same weights and sees the same scenes", async () => {
   const first = async (options: Partial<DetectorTraining>): Promise<DetectorStep> => (await train({ ...options, steps: 1 })).history[0]!;
   const [a, b] = [await first({ loss }), await first({ loss: crossEntropy() })];

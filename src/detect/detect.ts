@@ -6,7 +6,9 @@ import { decodeBoxes } from "./codec.ts";
 import { graphOf } from "./graph.ts";
 import { run } from "./network.ts";
 import { layoutOf } from "./parameters.ts";
+import type { Layout } from "./parameters.ts";
 import { patchesOf, patchSize } from "./sceneBatches.ts";
+import type { DetectorSpec } from "./spec.ts";
 import { byScore, suppress } from "./suppress.ts";
 import type { SuppressionOptions } from "./suppress.ts";
 import type { DetectorModel } from "./trainingOptions.ts";
@@ -24,7 +26,7 @@ const candidates = 1000;
 /**
  * Finds objects on pictures of any size.
  *
- * Pictures are filled up with zeros to multiples of the largest stride; one program is compiled for each size. Every anchor's classes of a
+ * Pictures are filled up with zeros to multiples of the largest stride; one program is compiled for each size, and kept for the model's spec. Every anchor's classes of a
  * score above the threshold become boxes, at most the 1000 surest, of which non-maximum suppression keeps one per object.
  *
  * @param model - of `trainDetector`
@@ -43,13 +45,9 @@ export async function detect(model: DetectorModel, pictures: readonly Picture[],
   if (!(threshold >= 0 && threshold <= 1)) throw new FocalError("argument", `threshold must be in [0, 1], got ${describe(threshold)}`);
   const wrong = pictures.find(({ channels }) => channels !== spec.channels);
   if (wrong) throw new FocalError("shape", `the model sees pictures of ${spec.channels} channels, got ${wrong.channels}`);
-  const graph = graphOf(spec), layout = layoutOf(graph), classes = spec.classes.length, stride = spec.levels.at(-1)!.stride;
+  const { layout, answer } = compiled(spec), classes = spec.classes.length, stride = spec.levels.at(-1)!.stride;
   if (parameters.length !== layout.size) throw new FocalError("model", `the model's spec has ${layout.size} parameters, got ${parameters.length}`);
   const blocks = layout.blocks.map(({ start, size }) => np.array(parameters.slice(start, start + size)));
-  const answer = jit((arrays: np.Array[], patches: np.Array): [np.Array, np.Array] => {
-    const { logits, deltas } = run(graph, layout, classes, arrays, patches);
-    return [logits, deltas];
-  });
   const pause = pauses(undefined), found: Detections[] = [];
   try {
     for (const picture of pictures) {
@@ -62,9 +60,29 @@ export async function detect(model: DetectorModel, pictures: readonly Picture[],
     }
   } finally {
     for (const block of blocks) block.dispose();
-    answer.dispose();
   }
   return found;
+}
+
+interface Compiled {
+  readonly layout: Layout;
+  readonly answer: (blocks: np.Array[], patches: np.Array) => [logits: np.Array, deltas: np.Array];
+}
+
+/** Compiling takes longer than looking at a picture: the programs, one for each size of picture, live as long as their model's spec. */
+const programs = new WeakMap<DetectorSpec, Compiled>();
+
+function compiled(spec: DetectorSpec): Compiled {
+  const known = programs.get(spec);
+  if (known) return known;
+  const graph = graphOf(spec), layout = layoutOf(graph);
+  const answer = jit((blocks: np.Array[], patches: np.Array): [np.Array, np.Array] => {
+    const { logits, deltas } = run(graph, layout, spec.classes.length, blocks, patches);
+    return [logits, deltas];
+  });
+  const made = { layout, answer };
+  programs.set(spec, made);
+  return made;
 }
 
 /** Every class of every anchor whose probability is above the threshold, at most the 1000 surest of them. */
