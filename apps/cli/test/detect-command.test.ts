@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tinyWidths } from "focal-loss/detect";
 import { randomNumbers } from "focal-loss/train";
 import sharp from "sharp";
+import { chooseAnchors } from "../src/detection/anchors.ts";
 import { compare, emptyState, type Plan, type State } from "../src/detection/compare.ts";
 import { recipeOf } from "../src/detection/losses.ts";
 import type { DetectResults, Run } from "../src/detection/results.ts";
@@ -75,6 +76,18 @@ describe("focal detect", () => {
     expect(metrics["large"]).toBeNull(); // there are none
   });
 
+  test("evaluate judges what train held out of the bundled data; a model of other classes is told so", async () => {
+    const { code, err } = await focal("detect", "evaluate", at("out", "model.focal"), "craters");
+    expect(code).toBe(1);
+    expect(err).toBe('focal: the model finds "<script>dark", "bright", but "craters" has boxes of "crater"');
+    const trained = await focal("detect", "train", "craters", ...quick, "--steps", "2", "--box-loss", "giou", "--out", at("moon"), "--json");
+    const { losses, data } = JSON.parse(trained.out) as DetectResults;
+    expect(losses[0]!.recipe).toMatchObject({ name: "focal γ = 2, α = 0.25, GIoU", boxLoss: "giou" });
+    const judged = JSON.parse((await focal("detect", "evaluate", at("moon", "model.focal"), "craters", "--json")).out) as { pictures: number; metrics: Record<string, number> };
+    expect(judged.pictures).toBe(data.pictures.test);
+    expect(judged.metrics["ap50"]).toBe(losses[0]!.runs[0]!.metrics.ap50);
+  });
+
   test("compare trains the rivals side by side, and with one repeat says that nothing can be told", async () => {
     const { code, out } = await focal("detect", "compare", at("voc"), ...quick, "--gamma", "2", "--steps", "2", "--repeats", "1", "--size", "96", "--out", at("rivals"));
     expect(code).toBe(0);
@@ -87,6 +100,14 @@ describe("focal detect", () => {
     expect(examples.length).toBeGreaterThan(0);
     // At bias 0 every anchor is half an object: next to no background is easy, but the loss begins much higher.
     expect(losses[1]!.runs[0]!.history[0]!.classLoss).toBeGreaterThan(5 * losses[0]!.runs[0]!.history[0]!.classLoss);
+  });
+
+  test("anchors do not depend on held-out boxes", async () => {
+    const source = await openSource(at("voc"), { size: 96 });
+    const divisions = [0, 1, 2].map((index) => source.divide(index));
+    expect(divisions[0]!.levels).toEqual(source.levels);
+    for (const { train, levels } of divisions) expect(levels).toEqual(chooseAnchors(train).levels);
+    expect(divisions[1]!.levels).not.toEqual(divisions[0]!.levels);
   });
 
   test("a comparison that is stopped after a run goes on with the next, and ends with the same numbers", async () => {
@@ -111,6 +132,7 @@ describe("focal detect", () => {
     [["detect", "train", "craters", "--colour", "red"], "detect train has no option --colour"],
     [["detect", "train", "craters", "--loss", "hinge"], "loss must be focal, ce, balanced, ohem"],
     [["detect", "train", "craters", "--loss", "ce", "--gamma", "2"], "ce has no gamma, got 2"],
+    [["detect", "train", "craters", "--box-loss", "l2"], 'box-loss must be smoothL1, giou, got "l2"'],
     [["detect", "train", "craters", "--size", "256"], "size is for data of your own"],
     [["detect", "train", "craters", "--steps", "9", "--epochs", "9"], "either steps or epochs"],
     [["detect", "predict", "nothing.focal", "a.jpg"], 'no such model file: "nothing.focal"'],

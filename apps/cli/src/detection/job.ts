@@ -40,7 +40,7 @@ export async function runJob(job: Job, listener: JobListener<DetectorCheckpoint>
   const start = performance.now();
   const { model, history } = await trainDetector(train, spec, {
     loss: recipe.hardNegatives === undefined ? lossOf(recipe) : { hardNegatives: recipe.hardNegatives },
-    priorBias: recipe.prior, boxWeight: recipe.boxWeight, steps, batch, seed, augment: changing(job), checkpointEvery: CHECKPOINT_EVERY,
+    priorBias: recipe.prior, box: recipe.boxLoss ?? "smoothL1", boxWeight: recipe.boxWeight, steps, batch, seed, augment: changing(job), checkpointEvery: CHECKPOINT_EVERY,
     ...(learningRate !== undefined && { learningRate }), ...(resume && { resume }), ...(signal && { signal }),
     onStep: ({ step }) => listener.onProgress(((1 - JUDGING) * step) / steps),
     onCheckpoint: (checkpoint) => listener.onCheckpoint(checkpoint),

@@ -1,5 +1,6 @@
 import { FocalError } from "focal-loss";
 import type { Loss } from "focal-loss";
+import type { BoxLoss } from "focal-loss/detect";
 import { families, type Family, type FamilyName } from "../experiment/families.ts";
 
 /** How a detector is trained, as plain data: it can be sent to another thread and written into a file. */
@@ -15,7 +16,11 @@ export interface Recipe {
   /** Only so many background anchors per positive take part, those of the highest loss (OHEM). */
   readonly hardNegatives?: number;
   readonly boxWeight: number;
+  /** Smooth L1 where omitted. */
+  readonly boxLoss?: BoxLoss;
 }
+
+export const BOX_LOSSES = ["smoothL1", "giou"] as const satisfies readonly BoxLoss[];
 
 export const PRIOR = 0.01;
 
@@ -24,6 +29,7 @@ export interface RecipeSettings {
   readonly alpha?: number | undefined;
   readonly prior?: number | false | undefined;
   readonly boxWeight?: number | undefined;
+  readonly boxLoss?: BoxLoss | undefined;
 }
 
 /** What `--loss` may be beside the families of losses. */
@@ -34,7 +40,7 @@ export const LOSS_NAMES = ["focal", "ce", "balanced", "ohem", ...Object.keys(fam
  *
  * @throws FocalError `argument` for an unknown name, or a setting that this loss does not have
  */
-export function recipeOf(loss: string, { gamma, alpha, prior = PRIOR, boxWeight = 1 }: RecipeSettings = {}): Recipe {
+export function recipeOf(loss: string, { gamma, alpha, prior = PRIOR, boxWeight = 1, boxLoss = "smoothL1" }: RecipeSettings = {}): Recipe {
   const word = { ce: "crossEntropy", "cross-entropy": "crossEntropy", balanced: "crossEntropy", ohem: "crossEntropy" }[loss] ?? loss;
   if (!Object.hasOwn(families, word)) throw new FocalError("argument", `loss must be ${LOSS_NAMES.join(", ")}, got ${JSON.stringify(loss)}`);
   const family: Family = families[word as FamilyName];
@@ -45,10 +51,10 @@ export function recipeOf(loss: string, { gamma, alpha, prior = PRIOR, boxWeight 
   const called = loss === "ohem" ? "OHEM 1 : 3" : word === "crossEntropy" ? (weight === undefined ? "cross-entropy" : "α-balanced cross-entropy") : word;
   const suffix = [...(focusing === undefined ? [] : [`γ = ${focusing}`]), ...(weight === undefined ? [] : [`α = ${weight}`])].join(", ");
   const recipe: Recipe = {
-    name: [called, ...(suffix === "" ? [] : [suffix])].join(" ") + (prior === false ? ", bias 0" : prior === PRIOR ? "" : `, prior ${prior}`) + (boxWeight === 1 ? "" : `, box weight ${boxWeight}`),
+    name: [called, ...(suffix === "" ? [] : [suffix])].join(" ") + (prior === false ? ", bias 0" : prior === PRIOR ? "" : `, prior ${prior}`) + (boxLoss === "giou" ? ", GIoU" : "") + (boxWeight === 1 ? "" : `, box weight ${boxWeight}`),
     formula: family.formula(weight === undefined ? "" : "αₜ ", focusing) + (hardNegatives === undefined ? "" : `, the ${hardNegatives} hardest of background for each positive`) + (prior === false ? "; bias 0" : `; prior ${prior}`),
     family: word as FamilyName, prior, boxWeight,
-    ...(focusing !== undefined && { gamma: focusing }), ...(weight !== undefined && { alpha: weight }), ...(hardNegatives !== undefined && { hardNegatives }),
+    ...(focusing !== undefined && { gamma: focusing }), ...(weight !== undefined && { alpha: weight }), ...(hardNegatives !== undefined && { hardNegatives }), ...(boxLoss !== "smoothL1" && { boxLoss }),
   };
   lossOf(recipe); // refuses what cannot be trained with
   return recipe;

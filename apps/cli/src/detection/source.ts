@@ -8,10 +8,11 @@ import { craterScenes, isHeldOut } from "./craters.ts";
 import type { Scaling } from "./fit.ts";
 import { folderSource, type FolderOptions } from "./folderSource.ts";
 
-/** Scenes to learn from and scenes to judge by. */
+/** Scenes to learn from and scenes to judge by, and the anchors that the former ask for. */
 export interface Division {
   readonly train: readonly Scene[];
   readonly test: readonly Scene[];
+  readonly levels: readonly Level[];
 }
 
 /** A data set as training sees it: pictures of one size, their division, and the anchors for them. */
@@ -21,6 +22,7 @@ export interface Source {
   readonly channels: 1 | 3;
   readonly width: number;
   readonly height: number;
+  /** Of the first repeat. */
   readonly levels: readonly Level[];
   readonly scaling: Scaling;
   /** How a picture is divided, how sizes and anchors were chosen: sentences for the reader. */
@@ -40,13 +42,16 @@ export interface Source {
 /** Scenes of digits to learn from and to judge by, and where the handwriting is divided. */
 const LEARNT = 800, JUDGED = 200, HANDS = 1200;
 
+/** Whether a word names data that come with the program. */
+export const isBundled = (name: string): boolean => name === "craters" || name === "digits";
+
 /**
  * The data that a word names: `craters`, `digits`, or a folder or annotation file of one's own.
  *
  * @throws FocalError `data` where it cannot be used
  */
 export async function openSource(name: string, options: FolderOptions): Promise<Source> {
-  if (name !== "craters" && name !== "digits") return folderSource(name, options);
+  if (!isBundled(name)) return folderSource(name, options);
   if (options.size !== undefined) throw new FocalError("argument", `size is for data of your own: ${quote(name)} has pictures of 128 pixels`);
   return name === "craters" ? craters() : digits();
 }
@@ -61,7 +66,7 @@ async function craters(): Promise<Source> {
       split: "By longitude: two bands of 45° of eight are held out, others in each repeat.",
       size: "320 tiles of 128 × 128 pixels from a map of the Moon.", anchors: "Four sizes on each of two levels, made for craters of 8 to 41 pixels.",
     },
-    divide: (index) => ({ train: scenes.filter((_, tile) => !isHeldOut(tile, index)), test: scenes.filter((_, tile) => isHeldOut(tile, index)) }),
+    divide: (index) => ({ train: scenes.filter((_, tile) => !isHeldOut(tile, index)), test: scenes.filter((_, tile) => isHeldOut(tile, index)), levels: craterLevels }),
   };
 }
 
@@ -74,6 +79,6 @@ async function digits(): Promise<Source> {
       split: `${LEARNT} scenes to learn from and ${JUDGED} of other handwriting to judge by, new ones in each repeat.`,
       size: "Synthetic scenes of 128 × 128 pixels: digits on a rough ground.", anchors: "Three sizes on one level, made for digits of three heights.",
     },
-    divide: (index) => ({ train: digitScenes(learnt, { count: LEARNT, seed: 2 * index }), test: digitScenes(held, { count: JUDGED, seed: 2 * index + 1 }) }),
+    divide: (index) => ({ train: digitScenes(learnt, { count: LEARNT, seed: 2 * index }), test: digitScenes(held, { count: JUDGED, seed: 2 * index + 1 }), levels: digitLevels }),
   };
 }

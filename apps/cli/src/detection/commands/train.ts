@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { defineCommand } from "citty";
 import { commandLine } from "../../commands/arguments.ts";
 import { inFolder } from "../../commands/folder.ts";
-import { numbers } from "../../commands/options.ts";
+import { numbers, oneOf } from "../../commands/options.ts";
 import { resumable, stateFrom } from "../../commands/resumable.ts";
 import { checkpointFile } from "../../experiment/checkpoint.ts";
 import { writeWhole } from "../../model/index.ts";
 import { version } from "../../version.ts";
 import { assemble } from "../assemble.ts";
 import { compare, emptyState, type Plan, type State } from "../compare.ts";
-import { LOSS_NAMES, PRIOR, recipeOf, type Recipe } from "../losses.ts";
+import { BOX_LOSSES, LOSS_NAMES, PRIOR, recipeOf, type Recipe } from "../losses.ts";
 import { writeDetector } from "../model/file.ts";
 import { detectorOnnx } from "../model/onnx.ts";
 import { renderDetectReport } from "../report/render.ts";
@@ -24,15 +24,16 @@ export const recipeArgs = {
   gamma: { type: "string", description: "its γ (default: 2)", valueHint: "2" },
   alpha: { type: "string", description: "weight α of objects, 1 − α of background (default: the paper's for this γ; .75 for balanced)", valueHint: ".25" },
   prior: { type: "string", description: "the probability that every anchor begins with; none: bias 0", default: String(PRIOR), valueHint: ".01|none" },
+  "box-loss": { type: "string", description: "what boxes are learnt by: smoothL1 of their coded differences, or giou, generalised IoU", default: "smoothL1", valueHint: BOX_LOSSES.join("|") },
   "box-weight": { type: "string", description: "how much the boxes' loss counts beside the classes'", default: "1", valueHint: "1" },
 } as const;
 
 /** The loss that the arguments name. */
-function recipeFrom(args: { readonly loss: string; readonly gamma?: string | undefined; readonly alpha?: string | undefined; readonly prior: string; readonly "box-weight": string }): Recipe {
+function recipeFrom(args: { readonly loss: string; readonly gamma?: string | undefined; readonly alpha?: string | undefined; readonly prior: string; readonly "box-loss": string; readonly "box-weight": string }): Recipe {
   const one = (name: string, text: string | undefined): number | undefined => (text === undefined ? undefined : numbers(name, text)[0]!);
   return recipeOf(args.loss, {
     gamma: one("gamma", args.gamma), alpha: one("alpha", args.alpha),
-    prior: args.prior === "none" ? false : one("prior", args.prior), boxWeight: one("box-weight", args["box-weight"]),
+    prior: args.prior === "none" ? false : one("prior", args.prior), boxWeight: one("box-weight", args["box-weight"]), boxLoss: oneOf("box-loss", args["box-loss"], BOX_LOSSES),
   });
 }
 

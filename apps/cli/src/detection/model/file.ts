@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { FocalError } from "focal-loss";
-import { namedParameters, type DetectorSpec, type Level, type Widths } from "focal-loss/detect";
+import { namedParameters, type BoxLoss, type DetectorSpec, type Level, type Widths } from "focal-loss/detect";
 import { families, type FamilyName } from "../../experiment/families.ts";
 import { quote } from "../../data/near.ts";
 import { depending, list, Misfit, number, optional, record, size, text, type Check } from "../../model/checks.ts";
 import { reason, writeWhole } from "../../model/write.ts";
 import type { Scaling } from "../fit.ts";
-import type { Recipe } from "../losses.ts";
+import { BOX_LOSSES, type Recipe } from "../losses.ts";
 import type { SavedDetector } from "./saved.ts";
 
 /** The first line of the file, with its version. After it: the length of the header, the header as JSON, the parameters as float32, all little-endian. */
@@ -85,9 +85,14 @@ const family: Check<FamilyName> = (value, path) => {
   if (!Object.hasOwn(families, name)) throw new Misfit(`${path} must be a loss of this program, got ${quote(name)}`);
   return name as FamilyName;
 };
+const boxLoss: Check<BoxLoss> = (value, path) => {
+  const known = BOX_LOSSES.find((name) => name === value);
+  if (known === undefined) throw new Misfit(`${path} must be ${BOX_LOSSES.join(" or ")}, got ${JSON.stringify(value)}`);
+  return known;
+};
 const recipe = record<Recipe>({
   name: text, formula: text, family, gamma: optional(finite) as Check<number>, alpha: optional(finite) as Check<number>,
-  prior: depending<number | false>((value) => (value === false ? () => false : positive)), hardNegatives: optional(positive) as Check<number>, boxWeight: finite,
+  prior: depending<number | false>((value) => (value === false ? () => false : positive)), hardNegatives: optional(positive) as Check<number>, boxWeight: finite, boxLoss: optional(boxLoss) as Check<BoxLoss>,
 });
 const scaling = record<Scaling>({ longSide: depending<number | null>((value) => (value === null ? () => null : size)) });
 
