@@ -155,12 +155,22 @@ test("GIoU: same box 0, half of it ½, boxes apart above 1; its gradient is what
   expect(value([0, 0, Math.log(0.5), 0], [0, 0, 0, 0])).toBeCloseTo(0.5, 6);
   // Two unit boxes with a gap of one between them: IoU 0, union 2, hull 3.
   expect(value([0, 0, 0, 0], [2, 0, 0, 0])).toBeCloseTo(1 + 1 / 3, 6);
-  for (const [deltas, targets] of [[[0.1, -0.2, 0.1, 0.3], [0, 0.1, -0.2, 0]], [[0, 0, 0, 0], [2, 0.3, 0.1, 0]]] as const) {
+  for (const [deltas, targets] of [[[0.1, -0.2, 0.1, 0.3], [0, 0.1, -0.2, 0]], [[0, 0, 0, 0], [2, 0.3, 0.1, 0]], [[0, 0, 0, 0], [1.5, 1.7, 0.1, 0]]] as const) {
     const slope = grad((x: np.Array) => np.sum(generalizedIou(x, array(targets))))(array(deltas)).dataSync(), h = 1e-2;
     deltas.forEach((_, i) => {
       const moved = (by: number): number => value(deltas.map((d, j) => (i === j ? d + by : d)), targets);
       expect(slope[i]!).toBeCloseTo((moved(h) - moved(-h)) / (2 * h), 2);
     });
+  }
+});
+
+test("GIoU and its gradient stay finite for the same box, boxes that touch, and boxes a millionth or 62.5 times as large", () => {
+  const array = (values: readonly number[]): np.Array => np.array(Float32Array.from(values), { shape: [1, 4] });
+  for (const [deltas, targets] of [[[0, 0, 0, 0], [0, 0, 0, 0]], [[0, 0, 0, 0], [1, 0, 0, 0]], [[0, 0, -14, -14], [3, 3, 0, 0]], [[0, 0, 50, 50], [0, 0, 0, 0]], [[1e4, -1e4, 0, 0], [0, 0, 0, 0]]] as const) {
+    const value = generalizedIou(array(deltas), array(targets)).dataSync()[0]!;
+    expect(value).toBeGreaterThanOrEqual(0);
+    expect(value).toBeLessThanOrEqual(2);
+    expect([...grad((x: np.Array) => np.sum(generalizedIou(x, array(targets))))(array(deltas)).dataSync()].every(Number.isFinite)).toBe(true);
   }
 });
 

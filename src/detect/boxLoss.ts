@@ -34,7 +34,8 @@ export function smoothL1(deltas: np.Array, targets: np.Array): np.Array {
  */
 export function generalizedIou(deltas: np.Array, targets: np.Array): np.Array {
   const [a0, a1, aSize] = edges(deltas), [b0, b1, bSize] = edges(targets);
-  const area = (size: np.Array): np.Array => np.prod(size, 1);
+  // Not np.prod, whose gradient is NaN where boxes touch and a side of what they share is 0.
+  const area = (size: np.Array): np.Array => size.ref.slice([], 0).mul(size.slice([], 1));
   const inner = area(np.maximum(np.minimum(a1.ref, b1.ref).sub(np.maximum(a0.ref, b0.ref)), 0));
   const hull = area(np.maximum(a1, b1).sub(np.minimum(a0, b0)));
   const union = area(aSize).add(area(bSize)).sub(inner.ref);
