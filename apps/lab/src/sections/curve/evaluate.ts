@@ -26,6 +26,9 @@ export function grid(axis: "probability" | "logit", points = 401): Float64Array 
   });
 }
 
+/** Losses of the softmax head alone. */
+export const softmaxOnly: readonly string[] = ["asymmetricSingleLabel", "dualFocal"];
+
 /**
  * A loss at margins of its true class, by the library's kernels in float64.
  *
@@ -36,8 +39,8 @@ export function evaluate(loss: Loss, what: CurveKind, margins: Float64Array, sid
     const value = evaluate(loss, "loss", margins, side), reference = evaluate(crossEntropy(), "loss", margins, side);
     return value.map((one, i) => one / reference[i]!);
   }
-  // A softmax over two classes has the margin z₁ − z₀: losses of that head alone are asked there.
-  const softmax = loss.name === "asymmetricSingleLabel", label = side === "positive" ? 1 : 0;
+  // A softmax over two classes has the margin z₁ − z₀.
+  const softmax = softmaxOnly.includes(loss.name), label = side === "positive" ? 1 : 0;
   const labels = new Int32Array(margins.length).fill(label);
   if (softmax) {
     const rows = new Float64Array(2 * margins.length);
