@@ -76,6 +76,13 @@ describe("focal detect", () => {
     expect(metrics["large"]).toBeNull(); // there are none
   });
 
+  test("predict takes a folder for the pictures in it, and says which folder holds none", async () => {
+    const { out } = await focal("detect", "predict", at("out", "model.focal"), at("voc"), "--limit", "1", "--out", at("all"), "--json");
+    expect((JSON.parse(out) as unknown[]).length).toBe(10);
+    mkdirSync(at("bare"));
+    expect((await focal("detect", "predict", at("out", "model.focal"), at("bare"), "--out", at("none"))).err).toContain("holds no pictures");
+  });
+
   test("evaluate judges what train held out of the bundled data; a model of other classes is told so", async () => {
     const { code, err } = await focal("detect", "evaluate", at("out", "model.focal"), "craters");
     expect(code).toBe(1);

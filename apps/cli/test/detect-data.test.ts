@@ -41,6 +41,12 @@ beforeAll(async () => {
   for (const name of ["voc/JPEGImages/a.jpg", "voc/JPEGImages/b.jpg", "coco/train2017/a.jpg", "coco/val2017/a.jpg", "yolo/images/train/a.jpg", "yolo/images/val/b.jpg", "yolo/images/val/empty.jpg", "flat/a.jpg"]) put(name, jpeg);
 });
 
+test("a model of other classes is told which there are", async () => {
+  put("others/a.jpg", await picture());
+  put("others/b.json", coco([image(1, "a.jpg")], [{ image_id: 1, category_id: 3, bbox: [1, 1, 9, 9] }]));
+  await expect(loadBoxes(at("others"), ["boat"])).rejects.toThrow('holds no box that can be used: its classes are "cat", "dog", but the model\'s are "boat"');
+});
+
 describe("the same boxes in three formats", () => {
   // Inclusive pixels 6…15 × 4…13 are the edges 5, 3, 15, 13.
   const expected = [5, 3, 15, 13];

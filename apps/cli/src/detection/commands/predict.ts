@@ -1,11 +1,14 @@
+import { stat } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
 import { defineCommand } from "citty";
 import { FocalError } from "focal-loss";
 import { inFolder } from "../../commands/folder.ts";
 import { numbers, wholeNumber } from "../../commands/options.ts";
+import { quote } from "../../data/near.ts";
 import { writeWhole } from "../../model/index.ts";
 import { plural } from "../../report/format.ts";
 import { progress } from "../../terminal/progress.ts";
+import { isPicture, openFolder } from "../data/folder.ts";
 import { readPicture } from "../data/pictures.ts";
 import { drawPng, marksOf } from "../draw/png.ts";
 import { plain } from "../job.ts";
@@ -17,18 +20,19 @@ export const predict = defineCommand({
   meta: { name: "predict", description: "Find objects on pictures; draws them.  Example: focal detect predict detect-output/model.focal photo.jpg" },
   args: {
     model: { type: "positional", description: "model.focal that focal detect train wrote", required: true, valueHint: "MODEL" },
-    files: { type: "positional", description: "pictures: JPEG, PNG, WebP, TIFF", required: true, valueHint: "IMAGE…" },
+    files: { type: "positional", description: "one or more pictures (JPEG, PNG, WebP, TIFF …), or folders of them", required: true, valueHint: "IMAGE…" },
     threshold: { type: "string", description: "least score of what is shown", default: ".5", valueHint: ".5" },
     limit: { type: "string", description: "at most so many objects on a picture", default: "100", valueHint: "100" },
     out: { type: "string", description: "folder for the drawings and detections.json", default: "detect-found", valueHint: "FOLDER" },
     json: { type: "boolean", description: "print detections.json instead of a summary", default: false },
   },
   async run({ args }) {
-    const [modelFile, ...files] = args._;
-    if (modelFile === undefined || files.length === 0) throw new FocalError("argument", "focal detect predict needs a model and at least one picture");
+    const [modelFile, ...named] = args._;
+    if (modelFile === undefined || named.length === 0) throw new FocalError("argument", "focal detect predict needs a model and at least one picture");
     const threshold = numbers("threshold", args.threshold)[0]!, limit = wholeNumber("limit", args.limit, 1);
     if (!(threshold >= 0 && threshold <= 1)) throw new FocalError("argument", `threshold must be from 0 to 1, got ${threshold}`);
     const saved = await readDetector(modelFile), { classes, channels } = saved.model.spec;
+    const files = (await Promise.all(named.map(picturesIn))).flat();
     const bar = progress({ quiet: args.json });
     const names = drawingNames(files);
     const seen = await inFolder(args.out, async () => {
@@ -57,6 +61,14 @@ export const predict = defineCommand({
     if (!args.json) console.log(`${plural(seen.length, "picture")}: ${join(args.out, "detections.json")}`);
   },
 });
+
+/** A picture, or all those of a folder. */
+async function picturesIn(path: string): Promise<string[]> {
+  if (!(await stat(path).catch(() => undefined))?.isDirectory()) return [path];
+  const { files, root } = await openFolder(path), pictures = files.filter(isPicture);
+  if (pictures.length === 0) throw new FocalError("data", `${quote(path)} holds no pictures`);
+  return pictures.map((file) => join(root, file));
+}
 
 /** A name for each drawing; pictures of equal names are numbered. */
 function drawingNames(files: readonly string[]): string[] {

@@ -63,7 +63,7 @@ export async function loadBoxes(path: string, classes?: readonly string[]): Prom
   const there = looked.filter((one) => one !== undefined);
   const samples = there.map(({ file, picture, looks }) => sampleOf(file, folder.at(file), picture, looks, known, problems));
   if (samples.length === 0) throw new FocalError("data", `${quote(path)} describes ${pictures.length === 0 ? "no pictures" : "pictures none of which can be read"}${problems.lines().map((line) => `; ${line}`).join("")}`);
-  if (samples.every(({ labels }) => labels.length === 0)) throw new FocalError("data", `${quote(path)} holds no box that can be used${problems.lines().map((line) => `; ${line}`).join("")}`);
+  if (samples.every(({ labels }) => labels.length === 0)) throw new FocalError("data", `${quote(path)} holds no box that can be used${classes && named.every((name) => !classes.includes(name)) ? `: its classes are ${named.map(quote).join(", ")}, but the model's are ${classes.map(quote).join(", ")}` : ""}${problems.lines().map((line) => `; ${line}`).join("")}`);
   return { path, format, classes: known, samples, channels: there.every(({ looks }) => looks.grey) ? 1 : 3, problems };
 }
 

@@ -13,8 +13,10 @@ export interface Mark {
 const COLORS = ["#ffb000", "#56b4e9", "#ff6db6", "#3ddc97", "#fe6100", "#b38cff", "#f0e442", "#ffffff"] as const;
 export const colorOfClass = (label: number): string => COLORS[label % COLORS.length]!;
 
-/** Width of a letter of Inter, in its size; wide enough for names of any kind. */
-const LETTER = 0.6;
+/** Width of text in its font's size, by kinds of letters of Inter; the text is spaced to fill it in whatever font is there. */
+function widthOf(text: string): number {
+  return Array.from(text, (letter) => (/[ijl.,:;'|!]/.test(letter) ? 0.28 : /[frtI ()[\]-]/.test(letter) ? 0.42 : /[mwMW@%]/.test(letter) ? 0.9 : letter > "\u2e7f" ? 1 : /\p{Lu}/u.test(letter) ? 0.7 : 0.61)).reduce((a, b) => a + b, 0);
+}
 
 /**
  * Boxes as SVG over a picture, in its pixels.
@@ -29,9 +31,9 @@ export function overlay(width: number, height: number, marks: readonly Mark[], s
     return html`${rect("#000a", 2 * line, "none")}${rect(color, line, dashed === true ? `${round(3 * line)} ${round(2 * line)}` : "none")}`;
   })}${marks.map(({ box: [x0, y0], color, text }) => {
     if (text === undefined) return undefined;
-    const across = text.length * LETTER * size + 0.5 * size, down = 1.25 * size;
+    const words = widthOf(text) * size, across = words + 0.5 * size, down = 1.25 * size;
     const x = Math.max(0, Math.min(x0 - line / 2, width - across)), y = y0 - down >= 0 ? y0 - down : Math.min(y0, height - down);
-    return html`<rect x="${round(x)}" y="${round(y)}" width="${round(across)}" height="${round(down)}" fill="${color}"/><text x="${round(x + 0.25 * size)}" y="${round(y + 0.92 * size)}" font-family="Inter, sans-serif" font-size="${round(size)}" font-weight="600" fill="#000">${text}</text>`;
+    return html`<rect x="${round(x)}" y="${round(y)}" width="${round(across)}" height="${round(down)}" fill="${color}"/><text x="${round(x + 0.25 * size)}" y="${round(y + 0.92 * size)}" font-family="Inter, sans-serif" font-size="${round(size)}" font-weight="600" textLength="${round(words)}" fill="#000">${text}</text>`;
   })}`;
 }
 

@@ -34,7 +34,7 @@ function one(picture: Example, found: PlainBoxes | undefined, heading: string, t
     ...right.map((i): Mark => ({ box: box(found.boxes, i), color: colorOfClass(found.labels[i]!), text: few ? names[found.labels[i]!] : undefined })),
   ];
   const words = `${right.length} found, ${wrong.length} wrong, ${missed.length} missed`;
-  return html`<div class="panel" style="width:${WIDTH}px"><h3>${heading} (≥ ${fixed(threshold, 2)})</h3><svg class="plot" role="img" aria-label="${picture.name}: ${words}" width="${WIDTH}" height="${Math.round((WIDTH * height) / width)}" viewBox="0 0 ${width} ${height}" style="image-rendering:auto"><title>${words}</title><image href="${new Html(picture.picture)}" width="${width}" height="${height}"/>${overlay(width, height, marks, scale)}</svg><small>${words}</small></div>`;
+  return html`<div class="panel" style="width:${WIDTH}px;align-self:start"><h3>${heading} (≥ ${fixed(threshold, 2)})</h3><svg class="plot" role="img" aria-label="${picture.name}: ${words}" width="${WIDTH}" height="${Math.round((WIDTH * height) / width)}" viewBox="0 0 ${width} ${height}" style="image-rendering:auto"><title>${words}</title><image href="${new Html(picture.picture)}" width="${width}" height="${height}"/>${overlay(width, height, marks, scale)}</svg><small>${words}</small></div>`;
 }
 
 /** The score at which F1 over the pictures shown is best. */
