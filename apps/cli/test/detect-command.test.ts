@@ -79,6 +79,12 @@ describe("focal detect", () => {
   test("predict takes a folder for the pictures in it, and says which folder holds none", async () => {
     const { out } = await focal("detect", "predict", at("out", "model.focal"), at("voc"), "--limit", "1", "--out", at("all"), "--json");
     expect((JSON.parse(out) as unknown[]).length).toBe(10);
+    writeFileSync(at("bad.jpg"), "no picture");
+    const some = await focal("detect", "predict", at("out", "model.focal"), at("bad.jpg"), at("voc", "picture 1.jpg"), "--out", at("some"));
+    expect({ code: some.code, files: readdirSync(at("some")) }).toEqual({ code: 0, files: ["detections.json", "picture 1.png"] });
+    expect(some.err).toBe(`note: cannot read the picture "${at("bad.jpg")}": it is no picture, or of an unknown format: left out`);
+    expect(await focal("detect", "predict", at("out", "model.focal"), at("bad.jpg"), "--out", at("none"))).toMatchObject({ code: 1, out: "" });
+    expect(existsSync(at("none"))).toBe(false);
     mkdirSync(at("bare"));
     expect((await focal("detect", "predict", at("out", "model.focal"), at("bare"), "--out", at("none"))).err).toContain("holds no pictures");
   });

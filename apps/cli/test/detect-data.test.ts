@@ -41,6 +41,13 @@ beforeAll(async () => {
   for (const name of ["voc/JPEGImages/a.jpg", "voc/JPEGImages/b.jpg", "coco/train2017/a.jpg", "coco/val2017/a.jpg", "yolo/images/train/a.jpg", "yolo/images/val/b.jpg", "yolo/images/val/empty.jpg", "flat/a.jpg"]) put(name, jpeg);
 });
 
+test("a class whose every box is flat is none", async () => {
+  put("flat class/a.jpg", await picture());
+  put("flat class/b.json", coco([image(1, "a.jpg")], [{ image_id: 1, category_id: 3, bbox: [1, 1, 9, 9] }, { image_id: 1, category_id: 90, bbox: [1, 1, 0, 9] }]));
+  const { classes, problems } = await loadBoxes(at("flat class"));
+  expect({ classes, empty: problems.times("empty"), lines: problems.lines().length }).toEqual({ classes: ["cat"], empty: 1, lines: 1 });
+});
+
 test("a model of other classes is told which there are", async () => {
   put("others/a.jpg", await picture());
   put("others/b.json", coco([image(1, "a.jpg")], [{ image_id: 1, category_id: 3, bbox: [1, 1, 9, 9] }]));

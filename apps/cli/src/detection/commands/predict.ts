@@ -36,12 +36,14 @@ export const predict = defineCommand({
     const bar = progress({ quiet: args.json });
     const names = drawingNames(files);
     const seen = await inFolder(args.out, async () => {
-      const all = [];
+      const all = [], unread: unknown[] = [];
       try {
         for (const [i, file] of files.entries()) {
           bar.update(i / files.length, file);
-          const [detections] = await look(saved, [await readPicture(file, { channels })], { threshold, limit });
-          const picture = channels === 3 ? await readPicture(file, { channels }) : await readPicture(file, { channels: 3 });
+          const given = await readPicture(file, { channels }).catch((error: unknown) => { unread.push(error); });
+          if (given === undefined) continue;
+          const [detections] = await look(saved, [given], { threshold, limit });
+          const picture = channels === 3 ? given : await readPicture(file, { channels: 3 });
           const drawing = join(args.out, names[i]!);
           await writeWhole(drawing, await drawPng(picture, marksOf(detections!, classes)));
           const { boxes, labels, scores = [] } = plain(detections!);
@@ -49,6 +51,11 @@ export const predict = defineCommand({
         }
       } finally {
         bar.done();
+      }
+      if (all.length === 0) throw unread[0];
+      for (const error of unread) {
+        if (!(error instanceof FocalError)) throw error;
+        console.error(`note: ${error.message}: left out`);
       }
       await writeWhole(join(args.out, "detections.json"), `${JSON.stringify(all, null, 1)}\n`);
       return all;

@@ -38,7 +38,7 @@ export interface BoxData {
 export async function loadBoxes(path: string, classes?: readonly string[]): Promise<BoxData> {
   const problems = new Problems();
   const { folder, pictures, format, classes: named } = await findAnnotations(path, problems);
-  const used = new Set(pictures.flatMap(({ boxes }) => boxes.map(({ label }) => label)));
+  const used = new Set(pictures.flatMap(({ boxes }) => boxes.filter(({ box: [x0, y0, x1, y1] }) => x1 > x0 && y1 > y0).map(({ label }) => label)));
   const known = classes ?? named.filter((name) => used.has(name));
   const byFile = new Map<string, StatedPicture>();
   for (const picture of pictures) {
@@ -96,8 +96,8 @@ function sampleOf(name: string, file: string, { size, boxes, part }: StatedPictu
     const box = [x0 * across, y0 * down, x1 * across, y1 * down] as const;
     const cut = [clamp(box[0], width), clamp(box[1], height), clamp(box[2], width), clamp(box[3], height)] as const;
     if (!box.every(Number.isFinite)) problems.add("broken", name);
-    else if (number < 0) problems.add("unknown", label === undefined ? name : `${label}, ${name}`);
     else if (box[2] <= box[0] || box[3] <= box[1]) problems.add("empty", name);
+    else if (number < 0) problems.add("unknown", label === undefined ? name : `${label}, ${name}`);
     else if (cut[2] <= cut[0] || cut[3] <= cut[1]) problems.add("outside", name);
     else {
       // A pixel over the edge is a matter of counting from 0 or 1.

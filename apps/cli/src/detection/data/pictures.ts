@@ -51,6 +51,6 @@ function inChannels(data: Uint8Array, pixels: number, channels: 1 | 3): Uint8Arr
 }
 
 function unreadable(file: string, error: unknown): FocalError {
-  const why = (error as Error).message.split("\n", 1)[0]!.replaceAll(file, "the file").replace(/^Input file/, "it").trim();
+  const why = (error as Error).message.split("\n", 1)[0]!.replaceAll(file, "the file").replace(/^Input file contains unsupported image format/, "it is no picture, or of an unknown format").replace(/^Input file/, "it").trim();
   return new FocalError("data", `cannot read the picture ${quote(file)}: ${why}`);
 }
