@@ -106,6 +106,27 @@ describe.skipIf(executable === undefined)("the page", () => {
     await page.context().close();
   });
 
+  test("nothing is wider than a window of 360 px when the reader has set text to twice its size", async () => {
+    const browser = await chromium.launch({ executablePath: executable!, headless: true, args: ["--no-sandbox", "--blink-settings=defaultFontSize=32"] });
+    try {
+      const page = await browser.newPage({ viewport: { width: 360, height: 900 } });
+      await page.goto(lab.url);
+      for (const name of await namesOf(page)) await show(page, name);
+      expect(await page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe("32px");
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("room that was kept for a section is given back when the reader does something in it", async () => {
+    const page = await lab.visit("", "curve"), kept = (): Promise<string> => page.locator("#curve .body").first().evaluate((body) => getComputedStyle(body).minHeight);
+    expect(parseFloat(await kept())).toBeGreaterThan(500);
+    await page.locator("#curve").getByRole("slider", { name: "Focusing, γ" }).fill("3");
+    await expect.poll(kept).toBe("0px");
+    await page.context().close();
+  });
+
   test.each([["light", 1280], ["dark", 1280], ["light", 360], ["dark", 360]] as const)("axe finds nothing serious: %s, %i px", async (colorScheme, width) => {
     const page = await lab.visit("", undefined, { colorScheme, width });
     for (const name of await namesOf(page)) await show(page, name);
