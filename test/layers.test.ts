@@ -47,9 +47,3 @@ test("files within a folder do not import each other in circles", () => {
 test("the library has no runtime dependencies", () => {
   expect(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).dependencies).toBeUndefined();
 });
-
-test("the language stays within 600 lines, files within 300", () => {
-  const lines = (file: string): number => readFileSync(join(src, file), "utf8").split("\n").length - 1;
-  expect(files.filter((file) => layerOf(file) === "expr").map(lines).reduce((a, b) => a + b)).toBeLessThanOrEqual(600);
-  for (const file of files) expect(lines(file), file).toBeLessThanOrEqual(300);
-});
