@@ -28,7 +28,9 @@ const number = Symbol("number");
 /** A formula as it is kept: its number among all stands for it in the keys of what it is part of. */
 interface Node extends Expr { readonly [number]: number }
 
-const pools = new Map<Word, Map<number | string, Node>>();
+/** A formula that nothing mentions any more goes: a program may make losses for as long as it runs. */
+const pools = new Map<Word, Map<number | string, WeakRef<Node>>>();
+const gone = new FinalizationRegistry((forget: () => unknown) => forget());
 let made = 0;
 
 function node(word: Word, args: readonly Expr[], value = 0, name = ""): Expr {
@@ -38,9 +40,11 @@ function node(word: Word, args: readonly Expr[], value = 0, name = ""): Expr {
   const key = word === "num" ? (Object.is(value, -0) ? "-0" : value)
     : word === "sym" ? name
     : c ? `${a![number]} ${b![number]} ${c[number]}`
-    : b ? a![number] * 2 ** 26 + b[number] : a![number];
-  let found = pool.get(key);
-  if (!found) pool.set(key, (found = Object.freeze({ word, args: Object.freeze(args), value, name, [number]: made++ })));
+    : b ? b[number] < 2 ** 26 ? a![number] * 2 ** 26 + b[number] : `${a![number]} ${b[number]}` : a![number];
+  let found = pool.get(key)?.deref();
+  if (found) return found;
+  pool.set(key, new WeakRef(found = Object.freeze({ word, args: Object.freeze(args), value, name, [number]: made++ })));
+  gone.register(found, () => pool.get(key)?.deref() ?? pool.delete(key)); // unless it was made anew meanwhile
   return found;
 }
 
@@ -49,13 +53,8 @@ export const isExpr = (thing: unknown): thing is Expr => typeof thing === "objec
 
 /** The names of the symbols that formulas mention. */
 export function symbolsOf(...exprs: readonly Expr[]): Set<string> {
-  const seen = new Set<Expr>();
-  const visit = (expr: Expr): void => {
-    if (seen.has(expr)) return;
-    seen.add(expr);
-    expr.args.forEach(visit);
-  };
-  exprs.forEach(visit);
+  const seen = new Set<Expr>(exprs);
+  for (const { args } of seen) for (const arg of args) seen.add(arg); // a set's loop also comes to what is added in it
   return new Set([...seen].filter((expr) => expr.word === "sym").map((expr) => expr.name));
 }
 
