@@ -1,0 +1,6 @@
+import { losses } from "./losses.ts";
+import type { Model } from "./model.ts";
+
+export type { Model } from "./model.ts";
+/** Every model, in the order in which a number of the library would meet what they are about. */
+export const models: readonly Model[] = [...losses];
