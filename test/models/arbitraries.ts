@@ -25,10 +25,10 @@ export const wildName = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom("", " ", "__proto__", "constructor", "toString", "<script>alert(1)</script>", "'; drop table x; --", '"', "`", "\\", "\0", "a,b", "a;b", "null", "NaN", "=1+1", "\u202e") },
 );
 
-/** Anything at all. */
+/** Anything that JSON could write. */
 export const anything: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 3, arbitrary: wild as fc.Arbitrary<unknown> },
   { weight: 3, arbitrary: wildNumbers() as fc.Arbitrary<unknown> },
   { weight: 1, arbitrary: wildName as fc.Arbitrary<unknown> },
-  { weight: 2, arbitrary: fc.anything({ maxDepth: 2, withBigInt: true, withTypedArray: true }) },
+  { weight: 2, arbitrary: fc.anything({ maxDepth: 2, withTypedArray: true }) },
 );

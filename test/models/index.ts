@@ -1,6 +1,7 @@
+import { calls } from "./calls.ts";
 import { losses } from "./losses.ts";
 import type { Model } from "./model.ts";
 
 export type { Model } from "./model.ts";
 /** Every model, in the order in which a number of the library would meet what they are about. */
-export const models: readonly Model[] = [...losses];
+export const models: readonly Model[] = [...losses, ...calls];
