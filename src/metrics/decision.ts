@@ -17,8 +17,12 @@ export type Decision = number | Numbers;
  * @example
  * decide([0.8, 0.2, 0.6, 0.4], 2, 0.3);   // Int32Array [0, 1]
  */
-export function decide(probabilities: Numbers, classes: number, decision: Decision = classes === 2 ? 0.5 : new Float64Array(classes).fill(1)): Int32Array {
+export function decide(probabilities: Numbers, classes: number, decision?: Decision): Int32Array {
   expectRows(probabilities, classes);
+  return decideBy(probabilities, classes, decision === undefined ? (classes === 2 ? 0.5 : new Float64Array(classes).fill(1)) : decision);
+}
+
+function decideBy(probabilities: Numbers, classes: number, decision: Decision): Int32Array {
   const out = new Int32Array(probabilities.length / classes);
   if (typeof decision === "number") {
     if (classes !== 2) throw new FocalError("argument", `a threshold decides between two classes, got ${classes}; pass one multiplier per class`);
