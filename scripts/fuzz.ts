@@ -1,10 +1,12 @@
-/** `npm run fuzz -- --cases 1e6 --seed 1 --only NAME`: random cases for every model; exits with 1 where one fails. */
+/** `npm run fuzz -- --cases 1e6 --guided 5000 --seed 1 --only NAME`: random cases for every model, and a guided search in every parser; exits with 1 where one fails. */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import fc from "fast-check";
 import { models } from "../test/models/index.ts";
+import { parsers } from "../test/models/parsers.ts";
+import { guided } from "./fuzz/guided.ts";
 
-const { values } = parseArgs({ options: { cases: { type: "string", default: "1e6" }, seed: { type: "string", default: String(Date.now() % 2 ** 31) }, only: { type: "string", default: "" } } });
+const { values } = parseArgs({ options: { cases: { type: "string", default: "1e6" }, guided: { type: "string", default: "5000" }, seed: { type: "string", default: String(Date.now() % 2 ** 31) }, only: { type: "string", default: "" } } });
 const chosen = models.filter(({ name }) => name.includes(values.only)), seed = Number(values.seed);
 const shares = chosen.reduce((sum, { share }) => sum + share, 0);
 console.log(`${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus()[0]?.model ?? process.arch} × ${cpus().length}, seed ${seed}\n`);
@@ -21,6 +23,14 @@ for (const { name, share, property } of chosen) {
   console.log(`| ${name} | ${details.numRuns} | ${Math.round(details.numRuns / seconds)} | ${details.failed ? "**fails**" : ""} |`);
   if (details.failed) failures.push(`${name}\n  ${fc.stringify(details.counterexample)}\n  ${String((details.errorInstance as Error | null)?.stack ?? details.error ?? "too many cases skipped").split("\n").slice(0, 4).join("\n  ")}\n  again: --seed ${seed} --only ${JSON.stringify(name)}`);
 }
-console.log(`\n${total} cases, ${failures.length} of ${chosen.length} models fail.`);
+
+console.log("\n| guided by coverage | cases | cases/s | inputs kept | branches reached | |\n| --- | ---: | ---: | ---: | ---: | --- |");
+for (const parser of parsers.filter(({ name }) => `guided: ${name}`.includes(values.only))) {
+  const start = performance.now(), { cases, corpus, branches, failure } = await guided(parser, Number(values.guided), seed);
+  total += cases;
+  console.log(`| ${parser.name} | ${cases} | ${Math.round(cases / ((performance.now() - start) / 1e3))} | ${corpus} | ${branches} | ${failure ? "**fails**" : ""} |`);
+  if (failure) failures.push(`guided: ${parser.name}\n  ${JSON.stringify(failure.text)}\n  ${String((failure.error as Error).stack).split("\n").slice(0, 4).join("\n  ")}`);
+}
+console.log(`\n${total} cases, ${failures.length} failures.`);
 for (const failure of failures) console.log(`\n${failure}`);
 process.exit(failures.length > 0 ? 1 : 0);

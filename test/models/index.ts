@@ -2,8 +2,9 @@ import { boxes } from "./boxes.ts";
 import { calls } from "./calls.ts";
 import { losses } from "./losses.ts";
 import { metrics } from "./metrics.ts";
+import { damage } from "./parsers.ts";
 import type { Model } from "./model.ts";
 
 export type { Model } from "./model.ts";
 /** Every model, in the order in which a number of the library would meet what they are about. */
-export const models: readonly Model[] = [...losses, ...calls, ...metrics, ...boxes];
+export const models: readonly Model[] = [...losses, ...calls, ...metrics, ...boxes, ...damage];

@@ -26,7 +26,7 @@ export function fromText(source: string, file: string): SavedModel {
   try {
     value = JSON.parse(source);
   } catch (error) {
-    throw new FocalError("model", `${quote(file)} is no whole model file: ${(error as Error).message}`);
+    throw new FocalError("model", `${quote(file)} is no whole model file: ${(error as Error).message.replace(/\s+/g, " ")}`);
   }
   const { format, version } = (value ?? {}) as Record<string, unknown>;
   if (format !== FORMAT) throw new FocalError("model", `${quote(file)} is no model of this program, expected the format "${FORMAT}"`);

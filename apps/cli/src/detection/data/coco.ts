@@ -46,7 +46,7 @@ function parse(text: string, file: string): unknown {
   try {
     return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
-    throw new FocalError("data", `${quote(file)} is no whole JSON file: ${(error as Error).message.split("\n", 1)[0]}`);
+    throw new FocalError("data", `${quote(file)} is no whole JSON file: ${(error as Error).message.replace(/\s+/g, " ")}`);
   }
 }
 
