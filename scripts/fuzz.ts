@@ -24,11 +24,11 @@ for (const { name, share, property } of chosen) {
   if (details.failed) failures.push(`${name}\n  ${fc.stringify(details.counterexample)}\n  ${String((details.errorInstance as Error | null)?.stack ?? details.error ?? "too many cases skipped").split("\n").slice(0, 4).join("\n  ")}\n  again: --seed ${seed} --only ${JSON.stringify(name)}`);
 }
 
-console.log("\n| guided by coverage | cases | cases/s | inputs kept | branches reached | |\n| --- | ---: | ---: | ---: | ---: | --- |");
+console.log("\n| guided by coverage | cases | cases/s | inputs kept | ways through functions | |\n| --- | ---: | ---: | ---: | ---: | --- |");
 for (const parser of parsers.filter(({ name }) => `guided: ${name}`.includes(values.only))) {
-  const start = performance.now(), { cases, corpus, branches, failure } = await guided(parser, Number(values.guided), seed);
+  const start = performance.now(), { cases, corpus, ways, failure } = await guided(parser, Number(values.guided), seed);
   total += cases;
-  console.log(`| ${parser.name} | ${cases} | ${Math.round(cases / ((performance.now() - start) / 1e3))} | ${corpus} | ${branches} | ${failure ? "**fails**" : ""} |`);
+  console.log(`| ${parser.name} | ${cases} | ${Math.round(cases / ((performance.now() - start) / 1e3))} | ${corpus} | ${ways} | ${failure ? "**fails**" : ""} |`);
   if (failure) failures.push(`guided: ${parser.name}\n  ${JSON.stringify(failure.text)}\n  ${String((failure.error as Error).stack).split("\n").slice(0, 4).join("\n  ")}`);
 }
 console.log(`\n${total} cases, ${failures.length} failures.`);

@@ -1,5 +1,5 @@
 import { criterion } from "../criterion.ts";
-import { FocalError } from "../errors.ts";
+import { describe, FocalError } from "../errors.ts";
 import { crossEntropy } from "../losses/crossEntropy.ts";
 import type { Loss } from "../losses/loss.ts";
 import { focal } from "../losses/focal.ts";
@@ -58,9 +58,10 @@ const END = 1e-6;
 export function lossCurves(options: LossCurvesOptions = {}): LossCurves {
   const { loss = focal, gammas = [0, 0.5, 1, 2, 5], alpha, what = "loss", points = 401 } = options;
   if (!Number.isInteger(points) || points < 2) {
-    throw new FocalError("argument", `points must be an integer ≥ 2, got ${points}`);
+    throw new FocalError("argument", `points must be an integer ≥ 2, got ${describe(points)}`);
   }
-  if (gammas.length === 0) throw new FocalError("argument", "gammas must name at least one γ, got none");
+  if (!Array.isArray(gammas) || gammas.length === 0) throw new FocalError("argument", `gammas must name at least one γ, got ${Array.isArray(gammas) ? "none" : describe(gammas)}`);
+  if (typeof what !== "string" || !Object.hasOwn(kinds, what)) throw new FocalError("argument", `what must be ${Object.keys(kinds).join(", ")}, got ${describe(what)}`);
   const pts = Array.from({ length: points }, (_, i) => Math.min(Math.max(i / (points - 1), END), 1 - END));
   const logits = Float64Array.from(pts, (pt) => Math.log(pt / (1 - pt)));
   const curves = gammas.map((gamma) => {
@@ -70,19 +71,20 @@ export function lossCurves(options: LossCurvesOptions = {}): LossCurves {
   return { what, alpha, curves };
 }
 
-function evaluate(loss: Loss, what: CurveKind, logits: Float64Array): ArrayLike<number> {
+type Results = { readonly value: Float64Array; readonly grad: Float64Array; readonly hessian: Float64Array };
+
+const kinds: Readonly<Record<CurveKind, (own: Results, crossEntropy: () => Results) => Float64Array>> = {
+  loss: ({ value }) => value,
+  gradient: ({ grad }) => grad.map((slope) => -slope),
+  factor: ({ value }, crossEntropy) => {
+    const reference = crossEntropy().value;
+    return value.map((loss, i) => loss / reference[i]!);
+  },
+  curvature: ({ hessian }) => hessian,
+};
+
+function evaluate(loss: Loss, what: CurveKind, logits: Float64Array): Float64Array {
   const positives = new Uint8Array(logits.length).fill(1);
-  const at = (l: Loss) => criterion(l, { reduction: "none" }).derivatives(logits, positives);
-  switch (what) {
-    case "loss":
-      return at(loss).value;
-    case "gradient":
-      return Array.from(at(loss).grad, (slope) => -slope);
-    case "curvature":
-      return at(loss).hessian;
-    case "factor": {
-      const reference = at(crossEntropy()).value;
-      return Array.from(at(loss).value, (value, i) => value / reference[i]!);
-    }
-  }
+  const at = (l: Loss): Results => criterion(l, { reduction: "none" }).derivatives(logits, positives);
+  return kinds[what](at(loss), () => at(crossEntropy()));
 }

@@ -20,7 +20,7 @@ import { asyncModel, must, refusable, refusableLater } from "./model.ts";
 
 export interface Parser {
   readonly name: string;
-  /** Whose branches guide the search: part of the files' addresses. */
+  /** Whose ways guide the search: part of the files' addresses. */
   readonly files: RegExp;
   readonly corpus: readonly string[];
   /** Reads, and throws where what comes back, or the error, is not what was promised. */
