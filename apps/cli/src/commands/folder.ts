@@ -3,19 +3,25 @@ import { dirname, resolve } from "node:path";
 import { FocalError } from "focal-loss";
 import { quote } from "../data/near.ts";
 import { reason } from "../model/write.ts";
+import { lock } from "./lock.ts";
 
 /**
  * Works with a folder that results go to: made if it is not there, and taken away again if the work fails before anything is in it.
  *
  * Its parents are made one by one: where a file system lets none be made, as /proc, Node's own recursion never ends.
  *
- * @throws FocalError `argument` when it cannot be made or written to, before any work is done for it
+ * @throws FocalError `argument` when it cannot be made or written to, or another run works there, before any work is done for it
  */
 export async function inFolder<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
   if (path === "") throw new FocalError("argument", "out must name a folder, got nothing");
   const made = makeFolder(path);
   try {
-    return await work();
+    const unlock = lock(path);
+    try {
+      return await work();
+    } finally {
+      unlock();
+    }
   } catch (error) {
     removeEmpty(made);
     throw error;

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
 import { FocalError } from "focal-loss";
+import { quote } from "../data/near.ts";
 import type { Dataset } from "../data/index.ts";
+import { reason } from "../model/write.ts";
 
 interface Saved {
   /** Of what command, and of which shape. */
@@ -13,7 +15,11 @@ interface Saved {
 
 /** Where an interrupted run of a command leaves what it has found. */
 export interface CheckpointFile<State> {
-  /** Written at once, under a temporary name first: it must not be torn by what it guards against. */
+  /**
+   * Written at once, under a temporary name first: it must not be torn by what it guards against.
+   *
+   * @throws FocalError `data` when it cannot be written; an earlier one stays as it was
+   */
   save(state: State): void;
   /**
    * The state to go on from.
@@ -45,8 +51,13 @@ export function checkpointFile<State>(path: string, command: string, print: stri
   const format = `focal ${command} 2`;
   return {
     save(state) {
-      writeFileSync(`${path}.new`, serialize({ format, fingerprint: print, state } satisfies Saved));
-      renameSync(`${path}.new`, path);
+      try {
+        writeFileSync(`${path}.new`, serialize({ format, fingerprint: print, state } satisfies Saved));
+        renameSync(`${path}.new`, path);
+      } catch (error) {
+        rmSync(`${path}.new`, { force: true });
+        throw new FocalError("data", `cannot write ${quote(path)}: ${reason(error)}${existsSync(path) ? "; the checkpoint before it is whole, and --resume goes on from there" : ""}`);
+      }
     },
     load() {
       if (!existsSync(path)) throw new FocalError("model", `nothing to resume: there is no ${path}`);
