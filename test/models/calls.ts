@@ -30,7 +30,7 @@ const reductions = model("calls: every reduction is a loop over the examples' ow
 
 const smooth = fc.constantFrom(...(Object.keys(byName) as Name[]).filter((name) => name !== "qualityFocal"));
 /** 5e-6 of the answer and of its loss: five float32 roundings of each term (as in test/family/engines.test.ts). */
-const engines = model("calls: SIMD answers as JavaScript does, within 5e-6 of the terms, also where arrays lie in its memory, then to the last bit", 12,
+const engines = model("calls: SIMD answers as JavaScript does, within 5e-6 of the terms, also where arrays lie in its memory, then to the last bit", 6,
   fc.record({ name: smooth, classes: fc.integer({ min: 1, max: 6 }), rows: fc.integer({ min: 1, max: 70 }), values: fc.infiniteStream(logit), picks: fc.infiniteStream(fc.nat()) }), ({ name, classes, rows, values, picks }) => {
     const loss = byName[name];
     const softmax = classes > 1, n = rows * classes, logits = Float32Array.from({ length: n }, () => values.next().value!);
