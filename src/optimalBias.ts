@@ -19,7 +19,7 @@ import type { Loss } from "./losses/loss.ts";
  */
 export function optimalBias(loss: Loss, prior: number): number {
   if (!(typeof prior === "number" && prior > 0 && prior < 1)) throw new FocalError("argument", `prior must be in (0, 1), got ${describe(prior)}`);
-  const each = criterion(loss, { reduction: "none" });
+  const each = criterion(loss, { reduction: "none", from: "logits" });
   const slope = (x: number): number => {
     const { grad } = each.valueAndGrad([x, x], [1, 0], { weights: [prior, 1 - prior] });
     return grad[0]! + grad[1]!;

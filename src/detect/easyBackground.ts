@@ -22,7 +22,7 @@ export function easyBackgroundShare(loss: ClassLoss, logits: Float32Array, label
   labels.forEach((label, anchor) => {
     if (label > BACKGROUND) targets[anchor * classes + label] = 1;
   });
-  const losses = criterion(mined ? crossEntropy() : loss, { reduction: "none", classes }).value(logits, targets) as ArrayLike<number>;
+  const losses = criterion(mined ? crossEntropy() : loss, { reduction: "none", classes, from: "logits" }).value(logits, targets) as ArrayLike<number>;
   const sum = (anchor: number, from: (logit: number) => boolean): number => {
     let total = 0;
     for (let i = anchor * classes; i < (anchor + 1) * classes; i++) if (from(logits[i]!)) total += losses[i]!;

@@ -17,7 +17,7 @@ export interface Spending {
 }
 
 export function spendingAt(gamma: number, { labels, margins, classes }: Examples, background: ReadonlySet<number>): Spending {
-  const { grad } = criterion(focal({ gamma }), { reduction: "none" }).valueAndGrad(margins, new Uint8Array(margins.length).fill(1));
+  const { grad } = criterion(focal({ gamma }), { reduction: "none", from: "logits" }).valueAndGrad(margins, new Uint8Array(margins.length).fill(1));
   const gradient = new Float64Array(classes), easy = new Float64Array(classes);
   labels.forEach((label, i) => {
     gradient[label]! -= grad[i]!; // by the margin, every loss falls

@@ -85,6 +85,6 @@ const kinds: Readonly<Record<CurveKind, (own: Results, crossEntropy: () => Resul
 
 function evaluate(loss: Loss, what: CurveKind, logits: Float64Array): Float64Array {
   const positives = new Uint8Array(logits.length).fill(1);
-  const at = (l: Loss): Results => criterion(l, { reduction: "none" }).derivatives(logits, positives);
+  const at = (l: Loss): Results => criterion(l, { reduction: "none", from: "logits" }).derivatives(logits, positives);
   return kinds[what](at(loss), () => at(crossEntropy()));
 }

@@ -66,7 +66,7 @@ function meanLoss(table: Table, layout: Layout, loss: TrainOptions["loss"], l2: 
   const { y, rows } = table;
   const { head, classes, layers, size } = layout;
   const { outputs, bias } = layers[0]!;
-  const mean = head === "sigmoid" ? criterion(loss, { head }) : criterion(loss, { head, classes });
+  const mean = head === "sigmoid" ? criterion(loss, { head, from: "logits" }) : criterion(loss, { head, classes, from: "logits" });
   const z = new Float64Array(rows * outputs), byLogit = new Float64Array(rows * outputs);
 
   function objective(parameters: Float64Array): { value: number; gradient: Float64Array } {
