@@ -60,14 +60,14 @@ describe("the server", () => {
     expect((await ask(server, "/")).headers["content-security-policy"]).toBe(`${POLICY}; frame-ancestors 'none'`);
   });
 
-  test.each(["/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/..%5csecret.txt", "/assets/..\\..\\secret.txt", "//../secret.txt", "/.hidden", "/%00", "/%", "/assets", "/assets/", "/none.js"])("%s is not found", async (path) => {
+  test.each(["/../secret.txt", "/assets/../../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/..%5csecret.txt", "/assets/..\\..\\secret.txt", "//../secret.txt", "/.hidden", "/%00", "/%", "/%252e%252e/secret.txt", "/%252e%252e%252fsecret.txt", "/%2e%2e%5csecret.txt", "/.%2e/secret.txt", "/assets/%2e%2e/%2e%2e/secret.txt", "/%c0%ae%c0%ae/secret.txt", "/index.html%00.js", "/secret.txt", "///etc/passwd", "/C:/secret.txt", "http://127.0.0.1/../secret.txt", "/assets", "/assets/", "/none.js"])("%s is not found", async (path) => {
     const { status, body } = await ask(server, path);
     expect([status, body]).toEqual([404, "not found\n"]);
   });
 
   test("only reads, and only for this machine's own names", async () => {
-    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) expect((await ask(server, "/", { method })).status).toBe(405);
-    expect((await ask(server, "/", { host: "evil.example" })).status).toBe(403);
+    for (const method of ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"]) expect((await ask(server, "/", { method })).status).toBe(405);
+    for (const host of ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "evil.example:127.0.0.1", "[::1]"]) expect((await ask(server, "/", { host })).status).toBe(403);
     expect((await ask(server, "/", { host: `localhost:${new URL(server.url).port}` })).status).toBe(200);
   });
 
