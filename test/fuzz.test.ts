@@ -6,6 +6,7 @@ import { lossCurves } from "focal-loss/plot";
 import { fromText } from "../apps/cli/src/model/schema.ts";
 import { readCoco } from "../apps/cli/src/detection/data/coco.ts";
 import { Problems } from "../apps/cli/src/detection/data/problems.ts";
+import { parseFormula } from "../apps/lab/src/formula/parse.ts";
 import { guided } from "../scripts/fuzz/guided.ts";
 import { models } from "./models/index.ts";
 import type { Parser } from "./models/parsers.ts";
@@ -38,5 +39,9 @@ describe("found by fuzzing", () => {
     for (const read of [() => fromText(':{\n "a": 1\n}', "m.json"), () => readCoco(':{\n "a": 1\n}', "c.json", ".", new Problems())]) {
       expect(read).toThrow(/is no whole (model|JSON) file: [^\n]+$/);
     }
+  });
+
+  test("a mistake in a formula marks what was typed, not the longer name that a Greek letter stands for", () => {
+    for (const [text, at] of [["α", 0], ["-log(α)", 5], ["pt β", 3]] as const) expect(() => parseFormula(text)).toThrow(expect.objectContaining({ at, length: 1 }));
   });
 });

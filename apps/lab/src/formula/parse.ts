@@ -42,7 +42,7 @@ export function parseFormula(text: string): Parsed {
 
   /** Whatever has parts of its own kind goes this way. */
   function within(read: () => Expr): Expr {
-    if (++depth > DEEPEST) throw new FormulaMistake(`more than ${DEEPEST} parentheses, signs or powers within each other`, peek().at, peek().text.length);
+    if (++depth > DEEPEST) throw new FormulaMistake(`more than ${DEEPEST} parentheses, signs or powers within each other`, peek().at, peek().length);
     const made = read();
     depth--;
     return made;
@@ -80,11 +80,11 @@ export function parseFormula(text: string): Parsed {
       if (!take(")")) throw new FormulaMistake(`a parenthesis is still open where ${told(peek())}`, token.at, peek().at - token.at);
       return made;
     }
-    throw new FormulaMistake(token.kind === "end" ? "something is missing at the end: a number, a name or (" : `a number, a name or ( must stand where ${told(token)}`, token.at, token.text.length);
+    throw new FormulaMistake(token.kind === "end" ? "something is missing at the end: a number, a name or (" : `a number, a name or ( must stand where ${told(token)}`, token.at, token.length);
   }
-  function call({ text: name, at }: Token): Expr {
+  function call({ text: name, at, length }: Token): Expr {
     const known = Object.hasOwn(functions, name) ? functions[name]! : undefined;
-    if (!known) throw new FormulaMistake(`there is no function ${name}${nearest(name, Object.keys(functions))}; there are ${Object.keys(functions).join(", ")}. A product needs its sign: ${name} * (…)`, at, name.length);
+    if (!known) throw new FormulaMistake(`there is no function ${name}${nearest(name, Object.keys(functions))}; there are ${Object.keys(functions).join(", ")}. A product needs its sign: ${name} * (…)`, at, length);
     const parts = [within(sum)];
     while (take(",")) parts.push(within(sum));
     if (!take(")")) throw new FormulaMistake(`the parenthesis of ${name} is still open where ${told(peek())}`, at, peek().at - at);
@@ -93,11 +93,11 @@ export function parseFormula(text: string): Parsed {
     return make(...parts);
   }
   function named(token: Token): Expr {
-    const { text: name, at } = token;
-    if (Object.hasOwn(functions, name)) throw new FormulaMistake(`${name} is a function: ${name}(…)`, at, name.length);
-    if (reserved.includes(name)) throw new FormulaMistake(`${name} has a meaning of its own in the code that is made${name === "alpha" ? "; the class weight is alphaT" : ""}; take another name`, at, name.length);
+    const { text: name, at, length } = token;
+    if (Object.hasOwn(functions, name)) throw new FormulaMistake(`${name} is a function: ${name}(…)`, at, length);
+    if (reserved.includes(name)) throw new FormulaMistake(`${name} has a meaning of its own in the code that is made${name === "alpha" ? "; the class weight is alphaT" : ""}; take another name`, at, length);
     if (!words.includes(name)) {
-      if (!/^[A-Za-z]\w*$/.test(name)) throw new FormulaMistake(`names turn up in generated code: use letters A to Z and digits, not ${JSON.stringify(name)}`, at, name.length);
+      if (!/^[A-Za-z]\w*$/.test(name)) throw new FormulaMistake(`names turn up in generated code: use letters A to Z and digits, not ${JSON.stringify(name)}`, at, length);
       if (!parameters.includes(name)) parameters.push(name);
     }
     mentioned.set(name, token);
@@ -107,12 +107,12 @@ export function parseFormula(text: string): Parsed {
   if (peek().kind === "end") throw new FormulaMistake("the formula is empty; try -log(pt)", 0);
   const expr = sum(), left = peek();
   if (left.kind !== "end") {
-    throw new FormulaMistake(left.text === ")" ? "there is a ) without its (" : `${JSON.stringify(left.text)} follows without a sign; a product needs its *`, left.at, left.text.length);
+    throw new FormulaMistake(left.text === ")" ? "there is a ) without its (" : `${JSON.stringify(left.text)} follows without a sign; a product needs its *`, left.at, left.length);
   }
   const margin = marginWords.find((word) => mentioned.has(word)), score = scoreWords.find((word) => mentioned.has(word));
   if (margin === undefined && score === undefined) throw new FormulaMistake("the formula must mention pt, the probability of the true class (or p and t, of one logit)", 0, text.length);
   if (margin !== undefined && score !== undefined) {
-    throw new FormulaMistake(`a formula is written over pt, or over p and t: ${margin} and ${score} do not go together`, mentioned.get(score)!.at, score.length);
+    throw new FormulaMistake(`a formula is written over pt, or over p and t: ${margin} and ${score} do not go together`, mentioned.get(score)!.at, mentioned.get(score)!.length);
   }
   return { expr, parameters };
 }

@@ -3,6 +3,8 @@ export interface Token {
   readonly kind: "number" | "name" | "sign" | "end";
   readonly text: string;
   readonly at: number;
+  /** As it was typed: a name may have been spelled with a letter. */
+  readonly length: number;
 }
 
 /** What is wrong with a formula's text, and where: for people who wrote it a second ago. */
@@ -35,11 +37,11 @@ export function tokenize(text: string): Token[] {
       const gap = /^\s*/.exec(text.slice(at))![0].length, bad = String.fromCodePoint(text.codePointAt(at + gap)!);
       throw new FormulaMistake(`${JSON.stringify(bad)} has no meaning in a formula; there are + − * / ^ ( ) and commas`, at + gap, bad.length);
     }
-    const [whole, number, name, sign] = found, word = (number ?? name ?? sign)!, place = at + whole.length - word.length;
-    if (number !== undefined) tokens.push({ kind: "number", text: number, at: place });
-    else if (name !== undefined) tokens.push({ kind: "name", text: spelled.get(name) ?? name, at: place });
-    else tokens.push({ kind: "sign", text: sign === "**" ? "^" : alike.get(sign!) ?? sign!, at: place });
+    const [whole, number, name, sign] = found, word = (number ?? name ?? sign)!, { length } = word, place = at + whole.length - length;
+    if (number !== undefined) tokens.push({ kind: "number", text: number, at: place, length });
+    else if (name !== undefined) tokens.push({ kind: "name", text: spelled.get(name) ?? name, at: place, length });
+    else tokens.push({ kind: "sign", text: sign === "**" ? "^" : alike.get(sign!) ?? sign!, at: place, length });
     at += whole.length;
   }
-  return [...tokens, { kind: "end", text: "", at: text.length }];
+  return [...tokens, { kind: "end", text: "", at: text.length, length: 0 }];
 }
