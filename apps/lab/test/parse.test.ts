@@ -61,7 +61,7 @@ describe("a mistake is told with its place", () => {
     ["-log", /^log is a function: log\(…\)$/, 1, 3],
     ["-alpha * log(pt)", /^alpha has a meaning of its own .*; the class weight is alphaT; take another name$/, 1, 5],
     ["-log(u)", /^u has a meaning of its own/, 5, 1],
-    ["-log(pt) + α", /the class weight is alphaT/, 11, 5],
+    ["-log(pt) + α", /the class weight is alphaT/, 11, 1],
     ["-log(pt) ; 3", /^";" has no meaning in a formula/, 9, 1],
     ["pt 🙂", /^"🙂" has no meaning/, 3, 2],
     ["-log(ö * pt)", /^names turn up in generated code/, 5, 1],
