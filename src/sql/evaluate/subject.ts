@@ -3,7 +3,7 @@ import { dialectOf } from "../../targets/sql/dialects.ts";
 import type { Dialect } from "../../targets/sql/dialects.ts";
 import { comparable, expectColumn, literal } from "../fit/columns.ts";
 import type { Columns } from "../fit/columns.ts";
-import { isNumber, logitsSql } from "../fit/model.ts";
+import { chosen, isNumber, logitsSql } from "../fit/model.ts";
 import type { SqlModel } from "../fit/model.ts";
 import { columnsUsed } from "../score.ts";
 import type { Source } from "../source.ts";
@@ -36,12 +36,12 @@ export function checkScored(scored: Scored): void {
 
 /** A row's logits and its label, 0 … classes − 1, as expressions over the source. @throws FocalError `data` for columns that are not there */
 export function subjectOf(scored: Scored, columns: Columns, source: Source, dialect: Dialect): { logits: string[]; label: string } {
-  const { quote, double, number, choose } = dialectOf(dialect), { target, classes } = scored;
+  const { quote, double, number } = dialectOf(dialect), { target, classes } = scored;
   for (const name of scored.kind === "linear" ? columnsUsed(scored) : scored.logits) expectColumn(columns, name, source, scored.kind === "linear" ? "the model" : "a logit");
   const logits = scored.kind === "linear" ? logitsSql(scored, dialect) : scored.logits.map((name) => double(quote(name)));
   const compared = expectColumn(columns, target, source, "the target"), value = comparable(target, compared, dialect);
   const labels = classes.length === 1 ? [[classes[0]!, 1] as const] : classes.map((name, k) => [name, k] as const);
-  const named = labels.reduceRight((rest, [name, k]) => choose(`${value} = ${literal(name, compared, dialect)}`, number(k), rest), number(classes.length === 1 ? 0 : STRANGER));
+  const named = labels.reduceRight((rest, [name, k]) => chosen(`${value} = ${literal(name, compared, dialect)}`, number(k), rest, dialect), number(classes.length === 1 ? 0 : STRANGER));
   // Each by itself: infinities of different signs would add up to no number at all.
-  return { logits, label: choose(logits.map((logit) => isNumber(`(${logit})`, dialect)).join(" AND "), named, number(UNSCORED)) };
+  return { logits, label: chosen(logits.map((logit) => isNumber(`(${logit})`, dialect)).join(" AND "), named, number(UNSCORED), dialect) };
 }

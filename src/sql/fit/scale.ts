@@ -58,8 +58,8 @@ export function startCurvatures(loss: Loss, head: SqlModel["head"], intercepts: 
   const curvatures = new Array<number>(outputs).fill(0);
   shares.forEach((share, label) => {
     const { hessian } = head === "softmax"
-      ? criterion(loss, { head: "softmax", classes: outputs, reduction: "sum" }).derivatives(Float64Array.from(intercepts), Int32Array.of(label))
-      : criterion(loss, { reduction: "sum", ...(outputs > 1 && { classes: outputs }) }).derivatives(Float64Array.from(intercepts), Float64Array.from(intercepts, (_, k) => (outputs === 1 ? label : Number(k === label))));
+      ? criterion(loss, { head: "softmax", classes: outputs, from: "logits", reduction: "sum" }).derivatives(Float64Array.from(intercepts), Int32Array.of(label))
+      : criterion(loss, { from: "logits", reduction: "sum", ...(outputs > 1 && { classes: outputs }) }).derivatives(Float64Array.from(intercepts), Float64Array.from(intercepts, (_, k) => (outputs === 1 ? label : Number(k === label))));
     for (let k = 0; k < outputs; k++) curvatures[k]! += (Math.max(hessian[k]!, 0) * share) / sum;
   });
   // What all logits of a softmax have in common changes nothing but the penalty: with one curvature for all they never drift there.
