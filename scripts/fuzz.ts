@@ -29,7 +29,7 @@ for (const { name, share, property } of chosen) {
   const seconds = (performance.now() - start) / 1e3;
   total += details.numRuns;
   console.log(`| ${name} | ${details.numRuns} | ${Math.round(details.numRuns / seconds)} | ${details.failed ? "**fails**" : ""} |`);
-  if (details.failed) failures.push(`${name}\n  ${fc.stringify(details.counterexample)}\n  ${String((details.errorInstance as Error | null)?.stack ?? details.error ?? "too many cases skipped").split("\n").slice(0, 4).join("\n  ")}\n  again: --seed ${seed} --only ${JSON.stringify(name)}`);
+  if (details.failed) failures.push(`${name}\n  ${fc.stringify(details.counterexample)}\n  ${String((details.errorInstance as Error | null)?.stack ?? "too many cases skipped").split("\n").slice(0, 4).join("\n  ")}\n  again: --seed ${seed} --only ${JSON.stringify(name)}`);
 }
 
 console.log(`\n${total} cases, ${failures.length} failures.`);

@@ -14,7 +14,8 @@ import type { From } from "./scores.ts";
  */
 export type Reduction = "mean" | "sum" | "none" | "positives" | "weightedMean";
 /**
- * Where the loss runs. JavaScript computes in float64, WebAssembly SIMD ("wasm") in float32, the same bits on every machine.
+ * Where the loss runs. JavaScript computes in float64, WebAssembly SIMD ("wasm") in float32, the same bits on every
+ * machine; only losses of a whole batch may differ in the last bit of a power of their sums.
  * "relaxed" is SIMD whose sigmoid head may fuse products into sums where the machine can, which is faster; bits then depend on it.
  */
 export type Engine = "js" | "wasm" | "relaxed";
