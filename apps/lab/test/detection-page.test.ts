@@ -33,6 +33,10 @@ describe.skipIf(executable === undefined)("dense detection, in a browser", () =>
     // Its sum starts at ½ at 400 places for each digit's: 20 steps do not make up for it.
     expect(await reading(page, "detection-loss-half")).toBeGreaterThan(await reading(page, "detection-loss-prior"));
     expect(await section.locator("rect.found").count()).toBeGreaterThan(0);
+    // Workers of these workers, started together, stop Firefox.
+    const trained = page.workers().map((worker) => worker.url());
+    expect(trained.length).toBe(names.length);
+    for (const url of trained) expect(url).toContain("detection.worker");
     await section.getByRole("button", { name: "Restart" }).click();
     await page.locator('[data-reading="detection-steps"][data-value="0"]').waitFor(patient);
     await page.context().close();

@@ -20,6 +20,10 @@ function scenesOf(seed: number): SceneSet {
   return made.scenes;
 }
 
+// The arrays' compiler would run each small piece of a step in workers of its own. Three detectors that train at once keep the machine busy
+// without them, and faster; and Firefox now and then stops for good where several workers start others at the same time.
+Reflect.deleteProperty(globalThis, "Worker");
+
 const jobs = {
   /** The pictures that are shown, and what the places on those to train on belong to. */
   scenes(seed: number): { shown: readonly Scene[]; places: Places } {
