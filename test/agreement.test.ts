@@ -106,13 +106,16 @@ describe("chunks, tails and views", () => {
   });
 });
 
-test("where code may not be made from text, built-in losses run all the same", async () => {
+test("where code may not be made from text, built-in losses run all the same, and it is tried once", async () => {
+  let tried = 0;
   vi.resetModules();
-  vi.stubGlobal("Function", class { constructor() { throw new EvalError("Code generation from strings disallowed for this context"); } });
+  vi.stubGlobal("Function", class { constructor() { tried++; throw new EvalError("Code generation from strings disallowed for this context"); } });
   try {
     const fresh = await import("focal-loss");
     expect(fresh.criterion).not.toBe(criterion);
     const strict = fresh.criterion(fresh.focal({ gamma: 2, alpha: 0.25 })).derivatives([1, -2], [1, 0]);
+    expect(fresh.criterion(fresh.crossEntropy()).value([1, -2], [1, 0])).toBeGreaterThan(0);
+    expect(tried).toBe(1);
     vi.unstubAllGlobals();
     expect(strict).toEqual(criterion(focal({ gamma: 2, alpha: 0.25 })).derivatives([1, -2], [1, 0]));
   } finally {

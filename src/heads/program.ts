@@ -42,6 +42,9 @@ function tablesOf({ parameters, margins }: Loss): Record<string, readonly number
   return tables;
 }
 
+/** Whether the page allows code to be made. A refusal is not asked for again: browsers report each one. */
+let allowed = true;
+
 /** Formulas over the block, compiled into one loop where the page allows code to be made, else evaluated word by word. */
 export function compile(exprs: readonly Expr[], tables: Readonly<Record<string, readonly number[]>> = {}): Program {
   const results = exprs.map(column), symbols = [...symbolsOf(...exprs)];
@@ -54,9 +57,10 @@ ${values.map((value, r) => `results[${r}][i] = ${value};`).join("\n")}
 }
 }`;
   try {
-    return { run: new Function("block", "tables", "results", source)(block, tables, results) as Program["run"], results };
+    if (allowed) return { run: new Function("block", "tables", "results", source)(block, tables, results) as Program["run"], results };
   } catch (error) {
     if (!(error instanceof EvalError)) throw error;
+    allowed = false;
   }
   const evaluate = evaluator(exprs, (name) => (name in tables ? block.k.map((k) => tables[name]![k]!) : block[name as keyof typeof block]));
   return { results, run: (n) => evaluate(n).forEach((values, r) => results[r]!.set(values)) };
