@@ -177,6 +177,16 @@ test("whatever the order inside bins, and whatever is tied, average precision an
       expect(low - rounding).toBeLessThanOrEqual(value);
       expect(high + rounding).toBeGreaterThanOrEqual(value);
     }
+    // A weight is so many examples in one place; with them the bounds hold for weights of any size.
+    const weights = examples.map((_, i) => i % 3), repeated = <T>(values: readonly T[]): T[] => values.flatMap((value, i) => new Array<T>(weights[i]!).fill(value)), weigh = bins.map((_, b) => {
+      const here = examples.map((one, i) => ({ ...one, weight: weights[i]! })).filter(({ bin }) => bin === 4 - b), of = (wanted: boolean): number => here.reduce((sum, { yes, weight }) => sum + (yes === wanted ? weight : 0), 0);
+      return { positives: of(true), negatives: of(false) };
+    });
+    if (repeated(labels).length > 0) {
+      const exact = averagePrecision(repeated(scores), repeated(labels)), { low, high } = binnedAveragePrecision(weigh, 0);
+      expect(low - rounding).toBeLessThanOrEqual(exact);
+      expect(high + rounding).toBeGreaterThanOrEqual(exact);
+    }
     const ofBins = examples.map(({ bin }) => bin);
     expect(binnedAveragePrecision(bins).value).toBeCloseTo(averagePrecision(ofBins, labels), 12);
     expect(binnedRocAuc(bins).value).toBeCloseTo(rocAuc(ofBins, labels), 12);

@@ -48,7 +48,7 @@ describe.each(["trino", "spark"] as const)("%s: parsed, not run", (dialect) => {
     for (const head of ["sigmoid", "softmax", "one-vs-rest"] as const) {
       expect(mistakes(scoringSql(model(head), dialect, { from: ["schema", vile[2]!], keep: [vile[4]!] })), head).toEqual([]);
     }
-    const subject = { head: "sigmoid", classes: 2, logits: ["x"], label: "y", from: "t", where: "y IS NOT NULL", prefix: "focal_", recovery: { gamma: 2 } } as const;
+    const subject = { head: "sigmoid", classes: 2, logits: ["x"], label: "y", from: "t", where: "y IS NOT NULL", prefix: "focal_", weight: "w", recovery: { gamma: 2 } } as const;
     expect(mistakes(confusionSql(subject, dialect, 15, focal()))).toEqual([]);
     expect(mistakes(rankingSql(subject, dialect, 1))).toEqual([]);
   });

@@ -3,6 +3,7 @@ import { dialectOf } from "../targets/sql/dialects.ts";
 import type { Dialect } from "../targets/sql/dialects.ts";
 import { sql } from "../targets/sql/print.ts";
 import type { SqlPart } from "../targets/sql/print.ts";
+import { mentionable } from "./bind.ts";
 import { querySql } from "./formula.ts";
 import { logitsSql } from "./fit/model.ts";
 import type { SqlModel } from "./fit/model.ts";
@@ -50,19 +51,25 @@ export const columnsUsed = ({ terms, offset }: SqlModel): string[] => [...new Se
  * @param dialect - any: the model need not be scored where it was fitted
  * @returns a SELECT of the columns kept and of `probability`, that of the positive; of several classes, of `probability_` and the
  *   class's name, one column for each
- * @throws FocalError `argument` for columns kept twice, or under the name of a probability
+ * @throws FocalError `argument` for columns kept twice, or under the name of a probability; in ClickHouse also for a model that uses
+ *   a column of that name
  *
  * @example
  * await connection.run(`CREATE TABLE scored AS ${scoringSql(model, "duckdb", { from: "customers", keep: ["id"] })}`);
  */
 export function scoringSql(model: SqlModel, dialect: Dialect, options: ScoringOptions): string {
   expectKnown("scoringSql", options, ["from", "keep", "posterior"]);
-  const { from, keep = [], posterior = recoveryOf(model) } = options, { quote } = dialectOf(dialect);
+  const { from, keep = [], posterior = recoveryOf(model) } = options, { quote, sharing } = dialectOf(dialect);
   const names = model.head === "sigmoid" ? ["probability"] : model.classes.map((name) => `probability_${name}`);
   const twice = [...keep, ...names].find((name, i, all) => all.indexOf(name) !== i);
   if (twice !== undefined) throw new FocalError("argument", `keep must name columns once, and none as a probability is named, got ${JSON.stringify(twice)} twice`);
+  const shadowed = sharing === "flat" ? names.find((name) => columnsUsed(model).includes(name)) : undefined;
+  if (shadowed !== undefined) throw new FocalError("argument", `${dialect} cannot compute a column ${JSON.stringify(shadowed)} from one of the same name: score a view in which the model's column has another`);
   const prefix = freePrefix([...columnsUsed(model), ...keep]);
-  const { inputs, parts, probabilities } = probabilitySql(model.head, logitsSql(model, dialect), dialect, { recovery: posterior === false ? undefined : posterior, prefix });
-  const selected = [...keep.map((name, i) => `${prefix}keep${i} AS ${quote(name)}`), ...probabilities.map((p, k) => `${p} AS ${quote(names[k]!)}`)];
-  return querySql(dialect, { inputs: [...inputs, ...keep.map((name, i) => [`${prefix}keep${i}`, quote(name)] as const)], parts, select: selected.join(", "), from: fromClause(from, dialect) });
+  const { probabilities, ...said } = probabilitySql(model.head, logitsSql(model, dialect), dialect, { recovery: posterior === false ? undefined : posterior, prefix });
+  const { inputs, parts, values } = mentionable(dialect, prefix, { ...said, values: probabilities });
+  // In one flat SELECT a column that is given its own name by an alias would stand for itself, and for ever so.
+  const kept = keep.map((name, i) => (sharing === "flat" ? { inner: [], outer: quote(name) } : { inner: [[`${prefix}keep${i}`, quote(name)] as const], outer: `${prefix}keep${i} AS ${quote(name)}` }));
+  const selected = [...kept.map(({ outer }) => outer), ...values.map((p, k) => `${p} AS ${quote(names[k]!)}`)];
+  return querySql(dialect, { inputs: [...inputs, ...kept.flatMap(({ inner }) => inner)], parts, select: selected.join(", "), from: fromClause(from, dialect) });
 }

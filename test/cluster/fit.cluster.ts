@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import { crossEntropy, focal } from "focal-loss";
-import { clickhouseEngine, duckdbEngine, fitLinearFocal } from "focal-loss/sql";
+import { clickhouseEngine, duckdbEngine, evaluateSql, fitLinearFocal } from "focal-loss/sql";
 import type { FitCheckpoint, FitSpec, SqlEngine, SqlModel } from "focal-loss/sql";
 import { randomNumbers } from "focal-loss/train";
 import { emptyDatabase, makeTable } from "../sql/fitTables.ts";
@@ -74,6 +74,20 @@ describe.skipIf(server === undefined)("a cluster of 2 shards × 2 replicas", () 
     const logged = (await Promise.all(cluster.nodes[1]!.map((node) => ask(node, "SELECT read_rows, result_rows FROM system.query_log WHERE type = 2 AND is_initial_query = 0 AND query LIKE '%exp(%events_local%'")))).flat().map((row) => row.map(Number));
     expect(logged.length).toBeGreaterThanOrEqual(passes);
     expect(logged.every(([read, sent]) => read === table().filter(({ shard }) => shard === 1).length && sent === 1)).toBe(true);
+  });
+
+  test("an evaluation, weighted and recovered, is DuckDB's to 1e-9, from groups that each shard has added up by itself", async () => {
+    const { model } = await fitLinearFocal(duckdb, "events", { ...spec, positive: undefined, target: "k" });
+    const there = await evaluateSql(engine, "events", model, { weights: "w", loss: focal() }), here = await evaluateSql(duckdb, "events", model, { weights: "w", loss: focal() });
+    expect(there.rows).toBe(here.rows);
+    for (const of of [(e: typeof here) => e.weight, (e: typeof here) => e.loss!, (e: typeof here) => e.logLoss, (e: typeof here) => e.brier, (e: typeof here) => e.expectedCalibrationError, (e: typeof here) => e.confusion[2]![1]!, (e: typeof here) => e.rocAuc[0]!.value]) {
+      expect(Math.abs(of(there) - of(here))).toBeLessThanOrEqual(1e-9 * Math.abs(of(here)));
+    }
+    for (const node of cluster.nodes[1]!) await ask(node, "SYSTEM FLUSH LOGS").catch(() => new Promise((resolve) => setTimeout(resolve, 4000)));
+    const logged = (await Promise.all(cluster.nodes[1]!.map((node) => ask(node, "SELECT read_rows, result_rows FROM system.query_log WHERE type = 2 AND is_initial_query = 0 AND query LIKE '%floor(%events_local%'")))).flat().map((row) => row.map(Number));
+    expect(logged.length).toBe(model.classes.length);
+    const kept = table().filter(({ shard }) => shard === 1).length;
+    expect(logged.every(([read, sent]) => read === kept && sent! < kept / 2)).toBe(true);
   });
 
   test("a signal stops the statement on every server, long before its end", async () => {

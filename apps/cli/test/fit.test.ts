@@ -106,6 +106,15 @@ describe("focal evaluate", () => {
     expect(json.confusion.flat().reduce((a, b) => a + b)).toBe(600);
   });
 
+  test("weighs rows by a column", async () => {
+    const [header, ...lines] = blobs(600).trim().split("\n");
+    writeFileSync(at("weighed.csv"), `${[`${header!},w`, ...lines.map((line, i) => `${line},${i % 2 === 0 ? 2.5 : 0}`)].join("\n")}\n`);
+    const weighed = await focal("evaluate", at("model.json"), at("weighed.csv"), "--weights", "w");
+    expect(weighed.out).toContain("600 rows, of weight 750 in all: what follows counts weight");
+    expect(JSON.parse((await focal("evaluate", at("model.json"), at("weighed.csv"), "--weights", "w", "--json")).out)).toMatchObject({ rows: 600, weight: 750 });
+    expect((await focal("evaluate", at("model.json"), at("weighed.csv"), "--weights", "height")).err).toContain('has no column "height" for weights');
+  });
+
   test("a file that is no model, and no rows, are one sentence", async () => {
     expect((await focal("evaluate", at("blobs.csv"), at("blobs.csv"))).err).toBe(`focal: ${JSON.stringify(at("blobs.csv"))} is no model of focal fit: it is no JSON (truncated?)`);
     expect((await focal("evaluate", at("nowhere.json"), at("blobs.csv"))).err).toBe(`focal: cannot read ${JSON.stringify(at("nowhere.json"))}: there is no such file`);

@@ -14,13 +14,15 @@ import { freePrefix } from "../quote.ts";
 import { fromClause, sourceName } from "../source.ts";
 import type { Source } from "../source.ts";
 import { binnedAveragePrecision, binnedRocAuc } from "./ranking.ts";
-import type { Bounded, RankBin } from "./ranking.ts";
+import type { Bounded } from "./ranking.ts";
 import { confusionSql, rankingSql } from "./statements.ts";
-import { checkScored, STRANGER, subjectOf, UNSCORED } from "./subject.ts";
+import { checkScored, STRANGER, subjectOf, UNSCORED, UNWEIGHTED } from "./subject.ts";
 import type { Scored } from "./subject.ts";
 
 /** How an evaluation is asked for. */
 export interface SqlEvaluationOptions {
+  /** Column of weights ≥ 0: a row of weight 2 counts as two rows, in every number but `rows`. Default: every row counts once. */
+  readonly weights?: string | undefined;
   /** A loss to take the mean of, by the logits as they are. Default: none. */
   readonly loss?: Loss | undefined;
   /** The loss whose bend is undone before probabilities are judged. Default: a model's own where its way back is known; false: none. */
@@ -37,6 +39,8 @@ export interface SqlEvaluationOptions {
 export interface SqlEvaluation {
   /** Rows with a target. */
   readonly rows: number;
+  /** Σ weights; without weights the rows. */
+  readonly weight: number;
   /** Mean of the loss that was asked for. */
   readonly loss: number | undefined;
   /** Mean −log p of the true class; a probability below 2⁻⁵² counts as that. */
@@ -70,39 +74,44 @@ export interface SqlEvaluation {
  * console.log(`AP ${ap.value}, between ${ap.low} and ${ap.high}`);
  */
 export async function evaluateSql(engine: SqlEngine, source: Source, scored: Scored, options: SqlEvaluationOptions = {}): Promise<SqlEvaluation> {
-  expectKnown("evaluateSql", options, ["loss", "posterior", "bins", "signal", "retries"]);
+  expectKnown("evaluateSql", options, ["weights", "loss", "posterior", "bins", "signal", "retries"]);
   checkScored(scored);
-  const { loss, posterior = scored.kind === "linear" ? recoveryOf(scored) : undefined, bins = 15, signal, retries = 3 } = options, { dialect } = engine;
+  const { weights, loss, posterior = scored.kind === "linear" ? recoveryOf(scored) : undefined, bins = 15, signal, retries = 3 } = options, { dialect } = engine;
   expectWhole("bins", bins, 1);
   const columns = await columnsOf(engine, source, { signal, retries });
   const subject = {
-    ...subjectOf(scored, columns, source, dialect), head: scored.head, classes: Math.max(2, scored.classes.length), prefix: freePrefix([...columns.keys()]),
+    ...subjectOf(scored, columns, source, weights, dialect), head: scored.head, classes: Math.max(2, scored.classes.length), prefix: freePrefix([...columns.keys()]),
     from: fromClause(source, dialect), where: `${dialectOf(dialect).quote(scored.target)} IS NOT NULL`, recovery: posterior === false ? undefined : posterior,
   };
   const numbers = async (sql: string): Promise<number[][]> => (await ask(engine, sql, { signal, retries })).map((row) => row.map(Number));
   const groups = await numbers(confusionSql(subject, dialect, bins, loss));
-  const said = summary(groups, subject.classes, bins, source, scored);
+  const said = summary(groups, { classes: subject.classes, bins, source, weights }, scored);
   const averagePrecision: Bounded[] = [], rocAuc: Bounded[] = [];
   for (const k of scored.head === "sigmoid" ? [1] : scored.classes.keys()) {
-    const ranked = (await numbers(rankingSql(subject, dialect, k))).sort(([a], [b]) => b! - a!).map(([, positives, negatives]): RankBin => ({ positives: positives!, negatives: negatives! }));
-    const seen = ranked.reduce((total, { positives, negatives }) => total + positives + negatives, 0);
+    const ranked = (await numbers(rankingSql(subject, dialect, k))).sort(([a], [b]) => b! - a!).map(([, count, positives, negatives]) => ({ count: count!, positives: positives!, negatives: negatives! }));
+    const seen = ranked.reduce((total, { count }) => total + count, 0);
     if (seen !== said.rows) throw new FocalError("engine", `a statement saw ${seen} rows of ${said.rows}: rows were added or lost meanwhile, or a shard did not answer`);
-    averagePrecision.push(binnedAveragePrecision(ranked));
+    averagePrecision.push(binnedAveragePrecision(ranked, weights === undefined ? 1 : 0));
     rocAuc.push(binnedRocAuc(ranked));
   }
   return { ...said, loss: loss && said.loss, averagePrecision, rocAuc };
 }
 
 /** The sums of {@link confusionSql}, put together. */
-function summary(groups: readonly (readonly number[])[], classes: number, bins: number, source: Source, { classes: names, target }: Scored) {
+function summary(
+  groups: readonly (readonly number[])[], { classes, bins, source, weights }: { readonly classes: number; readonly bins: number; readonly source: Source; readonly weights: string | undefined },
+  { classes: names, target }: Scored,
+) {
   const total = (of: (group: readonly number[]) => number): number => groups.reduce((sum, group) => sum + of(group), 0);
   const withLabel = (label: number): number => total((group) => (group[0] === label ? group[3]! : 0));
-  const rows = total((group) => group[3]!);
+  const rows = total((group) => group[3]!), weight = total((group) => group[4]!);
   if (rows === 0) throw new FocalError("data", `${sourceName(source)} has no rows with a target`);
+  if (withLabel(UNWEIGHTED) > 0) throw new FocalError("data", `${withLabel(UNWEIGHTED)} of ${rows} rows have a weight ${JSON.stringify(weights)} that is missing, negative or not finite`);
   if (withLabel(UNSCORED) > 0) throw new FocalError("data", `${withLabel(UNSCORED)} of ${rows} rows have a logit that is missing or not finite`);
   if (withLabel(STRANGER) > 0) throw new FocalError("data", `${withLabel(STRANGER)} of ${rows} rows have another ${JSON.stringify(target)} than ${names.map((name) => JSON.stringify(name)).join(", ")}`);
+  if (weight === 0) throw new FocalError("data", `the weights ${JSON.stringify(weights)} of all rows are 0`);
   const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0)), binned = Array.from({ length: bins }, () => ({ predicted: 0, observed: 0, count: 0 }));
-  for (const [label, called, bin, count, sure] of groups as readonly (readonly [number, number, number, number, number])[]) {
+  for (const [label, called, bin, , count, sure] of groups as readonly (readonly [number, number, number, number, number, number])[]) {
     confusion[label]![called]! += count;
     const held = binned[bin]!;
     held.count += count;
@@ -111,7 +120,7 @@ function summary(groups: readonly (readonly number[])[], classes: number, bins: 
   }
   const reliability = binned.filter(({ count }) => count > 0).map(({ predicted, observed, count }): ReliabilityBin => ({ predicted: predicted / count, observed: observed / count, count }));
   return {
-    rows, loss: total((group) => group[7]!) / rows, logLoss: total((group) => group[5]!) / rows, brier: total((group) => group[6]!) / rows, confusion, scores: classScores(confusion), reliability,
-    expectedCalibrationError: reliability.reduce((sum, { predicted, observed, count }) => sum + (count / rows) * Math.abs(observed - predicted), 0),
+    rows, weight, loss: total((group) => group[8]!) / weight, logLoss: total((group) => group[6]!) / weight, brier: total((group) => group[7]!) / weight, confusion, scores: classScores(confusion), reliability,
+    expectedCalibrationError: reliability.reduce((sum, { predicted, observed, count }) => sum + (count / weight) * Math.abs(observed - predicted), 0),
   };
 }

@@ -5,7 +5,7 @@ export interface Bounded {
   readonly high: number;
 }
 
-/** Examples of like score. */
+/** Examples of like score: how many, or their weight. */
 export interface RankBin {
   readonly positives: number;
   readonly negatives: number;
@@ -17,8 +17,10 @@ export interface RankBin {
  * The value takes each bin as one step, as if its scores were equal. However the T positives found before it and its own p stand
  * among the F negatives before it and its own n, its i-th positive has at least i of the bin's positives and at most n of its
  * negatives at or above it: a precision of at least (T + i) / (T + i + F + n), and of at most (T + p) / (T + p + F).
+ *
+ * @param step - the weight of each positive; 0: weights differ
  */
-export function binnedAveragePrecision(bins: readonly RankBin[]): Bounded {
+export function binnedAveragePrecision(bins: readonly RankBin[], step: 0 | 1 = 1): Bounded {
   let before = 0, wrong = 0, value = 0, low = 0, high = 0;
   for (const { positives: p, negatives: n } of bins) {
     const found = before + p;
@@ -26,8 +28,9 @@ export function binnedAveragePrecision(bins: readonly RankBin[]): Bounded {
       value += p * (found / (found + wrong + n));
       high += p * (found / (found + wrong));
       // Σ (T + i) / (T + i + W) = p − W Σ 1 / (T + W + i), and 1/x being convex, Σ 1 / (a + i) ≤ log((a + p + ½) / (a + ½)).
+      // Of steps that differ: 1/x falls, so each times 1/x at its end is at most what 1/x adds up to along it, log((a + p) / a) in all.
       const all = wrong + n;
-      low += Math.max(p * ((before + 1) / (before + 1 + all)), p - all * Math.log1p(p / (before + all + 0.5)));
+      low += all === 0 ? p : Math.max(p * ((before + step) / (before + step + all)), p - all * Math.log1p(p / (before + all + step / 2)));
     }
     before = found;
     wrong += n;

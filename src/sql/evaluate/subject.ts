@@ -22,8 +22,8 @@ export interface ScoredColumns {
 /** What is evaluated: a fitted model, over the columns it is made of, or logits that are there already. */
 export type Scored = SqlModel | ScoredColumns;
 
-/** The label where a row's target is none of the classes, and where a logit is missing or not finite. */
-export const STRANGER = -1, UNSCORED = -2;
+/** The label where a row's target is none of the classes, where a logit is missing or not finite, and where a weight is, or is negative. */
+export const STRANGER = -1, UNSCORED = -2, UNWEIGHTED = -3;
 
 /** @throws FocalError `argument` for logits that do not fit the classes */
 export function checkScored(scored: Scored): void {
@@ -34,8 +34,8 @@ export function checkScored(scored: Scored): void {
   if (logits.length !== expected) throw new FocalError("argument", `logits must be ${expected === 1 ? "one column" : `one column per class: expected ${expected}`}, got ${logits.length}`);
 }
 
-/** A row's logits and its label, 0 … classes − 1, as expressions over the source. @throws FocalError `data` for columns that are not there */
-export function subjectOf(scored: Scored, columns: Columns, source: Source, dialect: Dialect): { logits: string[]; label: string } {
+/** A row's logits, its label, 0 … classes − 1, and its weight, as expressions over the source. @throws FocalError `data` for columns that are not there */
+export function subjectOf(scored: Scored, columns: Columns, source: Source, weights: string | undefined, dialect: Dialect): { logits: string[]; label: string; weight: string | undefined } {
   const { quote, double, number } = dialectOf(dialect), { target, classes } = scored;
   for (const name of scored.kind === "linear" ? columnsUsed(scored) : scored.logits) expectColumn(columns, name, source, scored.kind === "linear" ? "the model" : "a logit");
   const logits = scored.kind === "linear" ? logitsSql(scored, dialect) : scored.logits.map((name) => double(quote(name)));
@@ -43,5 +43,9 @@ export function subjectOf(scored: Scored, columns: Columns, source: Source, dial
   const labels = classes.length === 1 ? [[classes[0]!, 1] as const] : classes.map((name, k) => [name, k] as const);
   const named = labels.reduceRight((rest, [name, k]) => chosen(`${value} = ${literal(name, compared, dialect)}`, number(k), rest, dialect), number(classes.length === 1 ? 0 : STRANGER));
   // Each by itself: infinities of different signs would add up to no number at all.
-  return { logits, label: chosen(logits.map((logit) => isNumber(`(${logit})`, dialect)).join(" AND "), named, number(UNSCORED), dialect) };
+  const label = chosen(logits.map((logit) => isNumber(`(${logit})`, dialect)).join(" AND "), named, number(UNSCORED), dialect);
+  if (weights === undefined) return { logits, label, weight: undefined };
+  if (expectColumn(columns, weights, source, "weights") !== "number") throw new FocalError("data", `${JSON.stringify(weights)} must be a column of numbers to serve as weights`);
+  const weight = double(quote(weights));
+  return { logits, label: chosen(`${isNumber(weight, dialect)} AND ${weight} >= ${number(0)}`, label, number(UNWEIGHTED), dialect), weight };
 }

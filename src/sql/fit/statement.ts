@@ -1,9 +1,9 @@
 import { lossOfColumn } from "../../render/sql/heads.ts";
 import { dialects } from "../../targets/sql/dialects.ts";
+import { bound } from "../bind.ts";
 import { lossSql, querySql, softmaxLossSql } from "../formula.ts";
 import type { LossSql, SqlPart } from "../formula.ts";
 import { fromClause } from "../source.ts";
-import { bound } from "./bind.ts";
 import { linear } from "./model.ts";
 import { sumsOf } from "./moments.ts";
 import { inputsOf, whereOf } from "./problem.ts";

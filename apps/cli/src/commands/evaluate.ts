@@ -16,6 +16,7 @@ export const evaluate = defineCommand({
     model: { type: "positional", description: "what focal fit wrote", required: true, valueHint: "model.json" },
     files: { ...files, description: `where the rows lie: ${files.description}` },
     table, timeout,
+    weights: { type: "string", description: "column of weights: a row of weight 2 counts twice (default: every row once)", valueHint: "COLUMN" },
     bins: { type: "string", description: "bins of the calibration", default: "15", valueHint: "N" },
     json: { type: "boolean", description: "print the numbers as JSON instead of a summary", default: false },
   },
@@ -26,7 +27,7 @@ export const evaluate = defineCommand({
     const interruption = new AbortController(), stop = (): void => interruption.abort(new FocalError("engine", "stopped"));
     process.once("SIGINT", stop).once("SIGTERM", stop);
     try {
-      const found = await evaluateSql(engine, source, model, { bins, signal: interruption.signal });
+      const found = await evaluateSql(engine, source, model, { weights: args.weights, bins, signal: interruption.signal });
       console.log(args.json ? JSON.stringify(found) : evaluationSummary(found, model, name));
     } finally {
       process.off("SIGINT", stop).off("SIGTERM", stop);

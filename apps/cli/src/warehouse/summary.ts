@@ -29,14 +29,18 @@ const termName = (term: Term): string =>
 export function evaluationSummary(found: SqlEvaluation, { classes, target, head }: SqlModel, source: string): string {
   const names = classes.length === 1 ? [`not ${classes[0]!}`, classes[0]!] : classes, ranked = head === "sigmoid" ? [names[1]!] : names;
   const bounds = ({ value, low, high }: { value: number; low: number; high: number }): string => `${fixed(value, 4)} (between ${fixed(low, 4)} and ${fixed(high, 4)})`;
+  const weighted = found.weight === found.rows ? "" : `, of weight ${amount(found.weight)} in all: what follows counts weight`;
   return plainLines([
-    `${source}: ${count(found.rows)} rows`,
+    `${source}: ${count(found.rows)} rows${weighted}`,
     `log loss ${fixed(found.logLoss, 5)}, Brier ${fixed(found.brier, 5)}, calibration error ${percent(found.expectedCalibrationError)}`,
     ...ranked.map((name, k) => `${target} = ${name}: average precision ${bounds(found.averagePrecision[k]!)}, ROC AUC ${bounds(found.rocAuc[k]!)}`),
     "",
-    ...names.map((name, k) => `${target} = ${name}: recall ${percent(found.scores[k]!.recall)}, precision ${percent(found.scores[k]!.precision)}, of ${count(found.confusion[k]!.reduce((a, b) => a + b, 0))} called ${found.confusion[k]!.map((n, j) => `${names[j]!} ${count(n)}`).join(", ")}`),
+    ...names.map((name, k) => `${target} = ${name}: recall ${percent(found.scores[k]!.recall)}, precision ${percent(found.scores[k]!.precision)}, of ${amount(found.confusion[k]!.reduce((a, b) => a + b, 0))} called ${found.confusion[k]!.map((n, j) => `${names[j]!} ${amount(n)}`).join(", ")}`),
   ]);
 }
+
+/** Rows, or their weight. */
+const amount = (n: number): string => (Number.isInteger(n) || n >= 1e4 ? count(n) : String(Number(n.toPrecision(4))));
 
 /** Names come from the data: nothing of them may steer the terminal. */
 const plainLines = (lines: readonly string[]): string => lines.map(plain).join("\n");

@@ -1,4 +1,6 @@
-import type { SqlPart } from "../formula.ts";
+import { dialectOf } from "../targets/sql/dialects.ts";
+import type { Dialect } from "../targets/sql/dialects.ts";
+import type { SqlPart } from "./formula.ts";
 
 /** A part up to here is written out wherever it is mentioned; a longer one is bound. */
 const longest = 300;
@@ -31,3 +33,16 @@ export function bound(inputs: readonly (readonly [alias: string, sql: string])[]
 
 const lambda = (names: readonly (readonly [alias: string, sql: string])[], body: string): string =>
   `arrayElement(arrayMap((${names.map(([alias]) => alias).join(", ")}) -> ${body}, ${names.map(([, sql]) => `[${sql}]`).join(", ")}), 1)`;
+
+/** What a statement is made of until {@link querySql} writes it out. */
+export interface Computed {
+  readonly inputs: readonly (readonly [alias: string, sql: string])[];
+  readonly parts: readonly SqlPart[];
+  readonly values: readonly string[];
+}
+
+/** Numbers of a row, each of which a statement may mention as often as it likes: where mentions are written out, {@link bound} as one array. */
+export function mentionable(dialect: Dialect, prefix: string, { inputs, parts, values }: Computed): Computed {
+  if (dialectOf(dialect).sharing === "nested") return { inputs, parts, values };
+  return { inputs: [[`${prefix}row`, bound(inputs, parts, values)]], parts: [], values: values.map((_, i) => `arrayElement(${prefix}row, ${i + 1})`) };
+}
