@@ -1,12 +1,17 @@
-import { describe, expect, test } from "vitest";
-import { craterScenes, isHeldOut } from "../src/detection/craters.ts";
+import type { Scene } from "focal-loss/detect";
+import { beforeAll, describe, expect, test } from "vitest";
+import { divideMoon, readMoon, type Moon } from "../src/detection/craters.ts";
 
 describe("the bundled craters", () => {
-  test("320 tiles with 2799 boxes: 8.7 a tile on average and 24 at most", async () => {
-    const scenes = await craterScenes();
-    const counts = scenes.map(({ labels }) => labels.length);
-    const boxes = counts.reduce((a, b) => a + b, 0);
-    expect({ tiles: scenes.length, boxes, mean: (boxes / 320).toFixed(1), most: Math.max(...counts) }).toEqual({ tiles: 320, boxes: 2799, mean: "8.7", most: 24 });
+  let moon: Moon;
+  const boxesOf = (scenes: readonly Scene[]): number => scenes.reduce((sum, { labels }) => sum + labels.length, 0);
+  beforeAll(async () => {
+    moon = await readMoon();
+  });
+
+  test("320 tiles with 2799 boxes: 8.7 a tile on average and 24 at most", () => {
+    const { train, test: held } = divideMoon(moon, 0), scenes = [...train, ...held], boxes = boxesOf(scenes);
+    expect({ tiles: scenes.length, boxes, mean: (boxes / 320).toFixed(1), most: Math.max(...scenes.map(({ labels }) => labels.length)) }).toEqual({ tiles: 320, boxes: 2799, mean: "8.7", most: 24 });
     for (const { picture, boxes: own } of scenes) {
       expect(picture.data).toHaveLength(128 * 128);
       for (let b = 0; b < own.length; b += 4) {
@@ -18,11 +23,26 @@ describe("the bundled craters", () => {
     }
   });
 
-  test("are divided by longitude: a quarter of the tiles is held out, whole columns, and over four folds each of them once", () => {
-    for (let tile = 0; tile < 320; tile++) {
-      expect([0, 1, 2, 3].filter((fold) => isHeldOut(tile, fold))).toHaveLength(1);
-      for (const fold of [0, 1]) expect(isHeldOut(tile, fold)).toBe(isHeldOut(tile % 32, fold));
+  test("are divided by longitude: a quarter of the tiles is held out, and over four folds each of them once", () => {
+    const folds = [0, 1, 2, 3].map((fold) => divideMoon(moon, fold));
+    for (const { train, test: held } of folds) expect([train.length, held.length]).toEqual([240, 80]);
+    expect(new Set(folds.flatMap(({ test: held }) => held.map(({ name }) => name))).size).toBe(320);
+  });
+
+  test("what is learnt from shows no pixel of what is held out, and all the rest", () => {
+    const { map } = moon, bands = { ...map, data: Uint8Array.from(map.data, (_, i) => Math.floor((i % map.width) / 512)) };
+    for (const fold of [0, 1, 2, 3]) {
+      const { windows, test: held } = divideMoon({ map: bands, craters: [] }, fold);
+      const seen = (scenes: readonly Scene[]): number[] => [...new Set(scenes.flatMap(({ picture }) => [...picture.data.subarray(0, 128)]))].sort(); // all rows are alike
+      expect(seen(held)).toEqual([fold, fold + 4]);
+      expect(seen(windows)).toEqual([0, 1, 2, 3, 4, 5, 6, 7].filter((band) => band % 4 !== fold));
     }
-    expect(Array.from({ length: 320 }, (_, tile) => tile).filter((tile) => isHeldOut(tile, 2))).toHaveLength(80);
+  });
+
+  test("a window without offset is the tile of its place, boxes and all", () => {
+    const { windows, train } = divideMoon(moon, 1);
+    const same = windows.filter(({ picture }) => Buffer.compare(Buffer.from(picture.data), Buffer.from(train[0]!.picture.data)) === 0);
+    expect(same).toEqual([train[0]]);
+    expect(windows.length).toBeGreaterThan(10 * train.length);
   });
 });

@@ -55,9 +55,9 @@ export async function compare(source: Source, plan: Plan, state: State, watcher:
   async function trainNumber(number: number, seat: Seat<Job, JobResult, DetectorCheckpoint>): Promise<void> {
     const [repeat, r] = place(number), { steps, batch, learningRate, spec } = plan;
     const begun = performance.now(), { checkpoint: resume, seconds: earlier } = state.underWay.get(number) ?? { checkpoint: undefined, seconds: 0 };
-    const { levels, ...scenes } = source.divide(repeat);
+    const { levels, train, test, windows = train } = source.divide(repeat);
     const { run, model } = await seat.run({
-      ...scenes, spec: { ...spec, levels }, recipe: recipes[r]!, steps, batch, learningRate, seed: plan.seed + repeat, flip: source.flip, augmented: source.augmented,
+      train: windows, test, spec: { ...spec, levels }, recipe: recipes[r]!, steps, batch, learningRate, seed: plan.seed + repeat, flip: source.flip, augmented: source.augmented,
       shown: repeat === 0 ? SHOWN : 0, resume,
     }, {
       onProgress: (share) => progress.tell(number, share),

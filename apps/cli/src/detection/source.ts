@@ -4,7 +4,7 @@ import { FocalError } from "focal-loss";
 import { craterLevels, digitLevels, digitScenes, readDigits, sliceDigits, type Level, type Scene } from "focal-loss/detect";
 import { quote } from "../data/near.ts";
 import { bundledFile } from "./bundled.ts";
-import { craterScenes, isHeldOut } from "./craters.ts";
+import { divideMoon, readMoon } from "./craters.ts";
 import type { Scaling } from "./fit.ts";
 import { folderSource, type FolderOptions } from "./folderSource.ts";
 
@@ -12,6 +12,8 @@ import { folderSource, type FolderOptions } from "./folderSource.ts";
 export interface Division {
   readonly train: readonly Scene[];
   readonly test: readonly Scene[];
+  /** What is learnt from in the place of `train`, where the same ground can be cut into pictures in more ways. */
+  readonly windows?: readonly Scene[];
   readonly levels: readonly Level[];
 }
 
@@ -59,14 +61,14 @@ export async function openSource(name: string, options: FolderOptions): Promise<
 const bundled = { channels: 1, width: 128, height: 128, scaling: { longSide: null }, augmented: false, problems: [] } as const;
 
 async function craters(): Promise<Source> {
-  const scenes = await craterScenes();
+  const moon = await readMoon();
   return {
-    ...bundled, name: "craters", classes: ["crater"], levels: craterLevels, flip: true, identity: "craters 1",
+    ...bundled, name: "craters", classes: ["crater"], levels: craterLevels, flip: true, augmented: true, identity: "craters 2",
     about: {
       split: "By longitude: two bands of 45° of eight are held out, others in each repeat.",
-      size: "320 tiles of 128 × 128 pixels from a map of the Moon.", anchors: "Four sizes on each of two levels, made for craters of 8 to 41 pixels.",
+      size: "320 tiles of 128 × 128 pixels from a map of the Moon; what is learnt from is cut anew every 32 pixels.", anchors: "Four sizes on each of two levels, made for craters of 8 to 41 pixels.",
     },
-    divide: (index) => ({ train: scenes.filter((_, tile) => !isHeldOut(tile, index)), test: scenes.filter((_, tile) => isHeldOut(tile, index)), levels: craterLevels }),
+    divide: (index) => ({ ...divideMoon(moon, index), levels: craterLevels }),
   };
 }
 
