@@ -71,7 +71,7 @@ export const fit = defineCommand({
           onPass: (pass) => onProgress(told(pass), 1, `pass ${pass.pass}: mean loss ${pass.value.toPrecision(5)}, scaled gradient ${pass.gradient.toExponential(1)}`),
           onCheckpoint(fit) {
             state.fit = fit;
-            onState(false);
+            onState(true); // at once: a pass over a warehouse costs more than a few numbers written down
           },
         });
       });
