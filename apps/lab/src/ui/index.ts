@@ -1,4 +1,5 @@
 export { default as Button } from "./Button.svelte";
+export { default as Caption } from "./Caption.svelte";
 export { default as Chips } from "./Chips.svelte";
 export { default as Comparison } from "./Comparison.svelte";
 export { default as CopyButton } from "./CopyButton.svelte";
