@@ -1,11 +1,11 @@
 export { default as Button } from "./Button.svelte";
-export { default as Caption } from "./Caption.svelte";
 export { default as Chips } from "./Chips.svelte";
 export { default as Comparison } from "./Comparison.svelte";
 export { default as CopyButton } from "./CopyButton.svelte";
 export { default as Figure } from "./Figure.svelte";
 export { default as Formula } from "./Formula.svelte";
 export { default as Key } from "./Key.svelte";
+export { default as ModelFigure } from "./ModelFigure.svelte";
 export { default as Notice } from "./Notice.svelte";
 export { default as NumberField } from "./NumberField.svelte";
 export { default as Progress } from "./Progress.svelte";
