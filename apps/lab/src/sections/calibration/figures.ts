@@ -11,7 +11,7 @@ export const looks: Readonly<Record<Version, { readonly title: string; readonly 
 };
 
 const axis = { domain: [0, 1], ticks: 5 };
-const margins = { marginLeft: 44, marginRight: 14, marginTop: 22, marginBottom: 40 };
+const margins = { marginLeft: 44, marginRight: 14, marginTop: 34, marginBottom: 40 };
 /** Where scores are probabilities. */
 const honest = link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: "var(--faint)", strokeDasharray: "3 3" });
 

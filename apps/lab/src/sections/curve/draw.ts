@@ -54,7 +54,7 @@ export function draw(frame: Frame, { what, axis, log, label, series, cursor }: P
     y: { domain: [low, high], label, labelArrow: "none", grid: true, type: log ? "log" : "linear", ticks: 5, tickFormat: (value: number) => (log ? power(value) : short(value)) },
     marks: [
       rect([0], { x1: well, x2: domain[1]!, y1: low, y2: high, fill: "var(--ink)", fillOpacity: 0.045 }),
-      text([0], { x: (well + domain[1]!) / 2, y: high, dy: 14, text: () => (inner.width < 420 ? "well classified" : "well-classified examples"), fill: "var(--soft)" }),
+      text([0], { x: well, y: high, dx: 8, dy: 14, textAnchor: "start", text: () => (inner.width < 420 ? "well classified" : "well-classified examples"), fill: "var(--soft)" }),
       ...(log ? [] : [ruleY([0], { stroke: "var(--edge)" })]),
       ruleX([cursor], { x, stroke: "var(--accent)", strokeDasharray: "3 3" }),
       ...visible.slice(-1).filter(() => what === "loss" && !log).map(({ points, color }) => areaY(points, { x, y: "value", fill: color, fillOpacity: 0.07 })),

@@ -20,7 +20,7 @@ export function drawRanking(frame: Frame, curves: readonly Ranked[], base: numbe
     ...frame, ...MARGINS, x: across("recall: positives found"), y: { ...share("precision: finds that are right"), grid: true },
     marks: [
       ruleY([base], { stroke: "var(--edge)", strokeDasharray: "2 4" }),
-      text([base], { x: 1, y: (d: number) => d, text: () => `at random, ${percent(base)}`, textAnchor: "end", dy: base > 0.85 ? 10 : -9, fill: "var(--soft)" }),
+      text([base], { x: 0, y: (d: number) => d, text: () => `at random, ${percent(base)}`, textAnchor: "start", dx: 6, dy: base > 0.85 ? 10 : -9, fill: "var(--soft)" }),
       ...curves.map(({ curve, color, dash }) => line(curve, { x: "recall", y: "precision", stroke: color, strokeWidth: 2.25, ...(dash !== undefined && { strokeDasharray: dash }) })),
       dot(marks, { x: "recall", y: "precision", r: 6.5, symbol: (d: { chosen: boolean }) => (d.chosen ? "circle" : "times"), fill: (d: { chosen: boolean; color: string }) => (d.chosen ? d.color : "none"), stroke: (d: { chosen: boolean }) => (d.chosen ? "var(--card)" : "var(--ink)"), strokeWidth: 2.25 }),
     ],
