@@ -103,6 +103,7 @@ describe("what cannot be fitted is one sentence", () => {
     ["text as numbers", "words", { target: "y", features: [{ column: "a", kind: "numeric" }] }, `FocalError data: "a" must be a column of numbers to be a numeric feature, but it holds text`],
     ["weights of text", "words", { target: "y", weights: "a" }, `FocalError data: "a" must be a column of numbers to serve as weights`],
     ["negative weights", "words", { target: "y", weights: "w" }, `FocalError data: weights must be ≥ 0, but some of "w" are negative`],
+    ["weights of one class only", "clouds", { ...spec, weights: "y" }, `FocalError data: the weights "y" are 0 in every row of the class "0": there is nothing to tell apart`],
     ["a number as target", "clouds", { target: "a" }, `FocalError data: the target "a" of "clouds" has more than 100 values: it is no class to fit`],
     ["nothing to tell apart by", "words", { target: "y", features: ["a"] }, "FocalError data: no feature has two values to tell classes apart by"],
     ["a feature twice", "clouds", { ...spec, features: ["a", "a"] }, `FocalError argument: features must name each column once, got "a" twice`],

@@ -13,6 +13,8 @@ const at = (file: string): string => join(folder, file);
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "focal-fit-"));
   writeFileSync(at("blobs.csv"), blobs(600));
+  writeFileSync(at("nought.csv"), blobs(20).trim().split("\n").map((line, i) => `${line},${i === 0 ? "nought" : 0}`).join("\n"));
+  writeFileSync(at("old.db"), "SQLite format 3\0 and so on");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -45,7 +47,26 @@ describe("focal fit", () => {
     expect((JSON.parse(out) as Fitted).model.loss.name).toBe("crossEntropy");
   });
 
+  test("a table of another schema, and a query that runs in the database itself and hands on a key", async () => {
+    const instance = await DuckDBInstance.create(at("schemas.duckdb")), connection = await instance.connect();
+    await connection.run(`CREATE SCHEMA sales; CREATE TABLE sales.calls AS FROM read_csv('${at("blobs.csv")}')`);
+    connection.closeSync();
+    instance.closeSync();
+    const command = ["fit", at("schemas.duckdb"), "--target", "verdict", "--features", "width", "--out", at("calls.json"), "--sql", at("calls.sql")];
+    expect(await focal(...command, "--table", "sales.calls", "--keep", "row_id,verdict")).toMatchObject({ code: 0 });
+    const again = await DuckDBInstance.create(at("schemas.duckdb")), reader = await (await again.connect()).runAndReadAll(readFileSync(at("calls.sql"), "utf8"));
+    expect(reader.columnNames()).toEqual(["row_id", "verdict", "probability"]);
+    expect(reader.currentRowCount).toBe(600);
+    again.closeSync();
+    expect((await focal(...command, "--table", "calls")).err).toContain('there is no table "calls" in ');
+    expect((await focal(...command, "--table", "calls")).err).toContain('it has "sales.calls"');
+    expect((await focal(...command, "--table", "sales.calls", "--keep", "key")).err).toContain('"key" not found');
+  });
+
   test.each<[string, string[], string]>([
+    ["a database of SQLite", ["SQLITE", "--target", "y"], "is a database of SQLite, which is not read: write the table to a CSV file"],
+    ["columns kept for no query", ["BLOBS", "--target", "verdict", "--keep", "row_id"], "keep needs --sql, the query that it is about"],
+    ["weights that are all 0", ["BLOBS", "--target", "verdict", "--features", "width", "--weights", "nought"], `the weights "nought" of all rows are 0`],
     ["a file that is not there", ["nowhere.csv", "--target", "y"], `DuckDB: No files found that match the pattern "nowhere.csv"`],
     ["a database that is not there", ["nowhere.duckdb", "--table", "t", "--target", "y"], `there is no database "nowhere.duckdb"`],
     ["a column that is not there", ["BLOBS", "--target", "y"], `has no column "y" for the target; it has "width", "<b>colour</b>", "row_id", "verdict"`],
@@ -57,7 +78,7 @@ describe("focal fit", () => {
     ["an unknown loss", ["BLOBS", "--target", "verdict", "--loss", "nope"], "loss must be cross-entropy, focal,"],
     ["nothing to go on with", ["BLOBS", "--target", "verdict", "--resume"], "nothing to resume: there is no"],
   ])("%s is one sentence", async (_, args, sentence) => {
-    const { code, out, err } = await focal("fit", ...args.map((arg) => (arg === "BLOBS" ? at("blobs.csv") : arg)), "--out", at("never.json"));
+    const { code, out, err } = await focal("fit", ...args.map((arg) => (arg === "BLOBS" ? at(args.includes("nought") ? "nought.csv" : "blobs.csv") : arg === "SQLITE" ? at("old.db") : arg)), "--out", at("never.json"));
     expect([code, out]).toEqual([1, ""]);
     expect(err).toContain(sentence);
     expect(err.split("\n")).toHaveLength(1);

@@ -28,6 +28,9 @@ export async function surveyOf(engine: SqlEngine, source: Source, spec: FitSpec,
   const prefix = freePrefix([...columns.keys()]);
   const numeric = features.filter(({ kind }) => kind === "numeric").map(({ column }) => column);
   const moments = await momentsOf(engine, source, { spec, numeric, rows, prefix }, asking);
+  // Here weights are known to be numbers ≥ 0.
+  const weightless = shares.findIndex((share) => share === 0);
+  if (weightless >= 0) throw new FocalError("data", weight === 0 ? `the weights ${JSON.stringify(weights)} of all rows are 0` : `the weights ${JSON.stringify(weights)} are 0 in every row ${classes.length === 1 && weightless === 0 ? "without" : "of"} the class ${JSON.stringify(classes[classes.length === 1 ? 0 : weightless]!)}: there is nothing to tell apart`);
   const terms: Term[] = [];
   for (const { column, kind, compared: how } of features) {
     if (kind === "categorical") terms.push(...(await levelsOf(engine, source, spec.target, column, how, maxLevels, asking)));

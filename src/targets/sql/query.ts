@@ -25,15 +25,16 @@ export function queryOver({ sharing, fence }: SqlDialect, { inputs, parts, selec
     for (const clause of clauses) if (clause !== undefined) lines.push("  ".repeat(depth) + clause);
   };
   const list = (depth: number, named: Named): void => named.forEach(([alias, sql], i) => say(depth, `${sql} AS ${alias}${i < named.length - 1 ? "," : ""}`));
+  const columns = `SELECT${select.startsWith("\n") ? "" : " "}${select}`;
   const filter = where === undefined ? undefined : `WHERE ${where}`, at = (level: number): Named => parts.filter((part) => part.level === level).map(({ alias, sql }) => [alias, sql]);
   if (sharing === "flat") {
     say(0, "WITH");
     list(1, [...inputs, ...parts.map(({ alias, sql }) => [alias, sql] as const)]);
-    say(0, `SELECT ${select}`, `FROM ${from}`, filter, tail);
+    say(0, columns, `FROM ${from}`, filter, tail);
     return lines.join("\n");
   }
   const levels = parts.reduce((most, { level }) => Math.max(most, level), 0);
-  say(0, `SELECT ${select}`, "FROM (");
+  say(0, columns, "FROM (");
   for (let level = levels; level > 0; level--) {
     const depth = levels - level + 1;
     say(depth, "SELECT *,");

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { FocalError } from "focal-loss";
 import { fitLinearFocal, scoringSql } from "focal-loss/sql";
-import type { FitCheckpoint, FitPass } from "focal-loss/sql";
+import type { FitCheckpoint, FitPass, SqlModel } from "focal-loss/sql";
 import { checkpointFile } from "../experiment/checkpoint.ts";
 import { writeWhole } from "../model/index.ts";
 import { LOSSES, lossOf } from "../warehouse/loss.ts";
@@ -44,11 +44,13 @@ export const fit = defineCommand({
     passes: { type: "string", description: "never more passes over the data than these", default: "200", valueHint: "N" },
     out: { type: "string", description: "the model", default: "model.json", valueHint: "model.json" },
     sql: { type: "string", description: "also write the query that scores the table, in the engine's SQL", valueHint: "scoring.sql" },
+    keep: { type: "string", description: "with --sql: columns that the query hands on beside the probabilities, such as a key", valueHint: "A,B" },
     resume: { type: "boolean", description: "go on where an interrupted run of the same command stopped", default: false },
     json: { type: "boolean", description: "print the model as JSON instead of a summary", default: false },
   },
   async run({ args, rawArgs }) {
-    const loss = lossOf(args), features = listOf(rawArgs, "features"), categorical = listOf(rawArgs, "categorical");
+    const loss = lossOf(args), features = listOf(rawArgs, "features"), categorical = listOf(rawArgs, "categorical"), keep = listOf(rawArgs, "keep");
+    if (keep.length > 0 && args.sql === undefined) throw new FocalError("argument", "keep needs --sql, the query that it is about");
     const stranger = categorical.find((name) => features.length > 0 && !features.includes(name));
     if (stranger !== undefined) throw new FocalError("argument", `categorical must name columns of --features, got ${JSON.stringify(stranger)}`);
     if (features.length === 0 && categorical.length > 0) throw new FocalError("argument", "categorical needs --features, the columns that it is about");
@@ -60,8 +62,9 @@ export const fit = defineCommand({
       ...(args.l2 !== undefined && { l2: numbers("l2", args.l2)[0]! }),
     };
     for (const out of [args.out, args.sql]) if (out !== undefined) refuseOut(out, args._);
-    const { engine, source, name, close } = await openWarehouse(args._, { table: args.table, timeout: wholeNumber("timeout", args.timeout, 1) });
+    const { engine, source, home, name, close } = await openWarehouse(args._, { table: args.table, timeout: wholeNumber("timeout", args.timeout, 1) });
     try {
+      if (keep.length > 0) await engine.query(`${scoringSql(nothing, engine.dialect, { from: source, keep })}\nLIMIT 0`); // a misspelt key is said before the fit, not after
       const checkpoint = checkpointFile<FitState>(`${args.out}.checkpoint`, "fit", JSON.stringify([source, name, { ...spec, maxPasses: undefined }]));
       const state = stateFrom(checkpoint, args.resume, {});
       const fitted = await resumable(checkpoint, state, { quiet: args.json }, async ({ signal, onProgress, onState }) => {
@@ -76,13 +79,18 @@ export const fit = defineCommand({
         });
       });
       await writeWhole(args.out, modelText(fitted, name));
-      if (args.sql !== undefined) await writeWhole(args.sql, `${scoringSql(fitted.model, engine.dialect, { from: source })};\n`);
+      if (args.sql !== undefined) await writeWhole(args.sql, `${scoringSql(fitted.model, engine.dialect, { from: home, keep })};\n`);
       console.log(args.json ? JSON.stringify(fitted) : `${fitSummary(fitted, name)}\n\nModel: ${args.out}${args.sql === undefined ? "" : `\nScoring: ${args.sql}`}`);
     } finally {
       await close();
     }
   },
 });
+
+/** A model of no column. */
+const nothing: SqlModel = {
+  kind: "linear", target: "", classes: ["no", "yes"], head: "sigmoid", loss: { name: "crossEntropy", parameters: {}, alpha: null }, terms: [], coefficients: [[]], intercepts: [0], offset: null,
+};
 
 /** How much is done: the gradient falls by a like factor per pass, so its logarithm tells. */
 function shareOf(): (pass: FitPass) => number {
