@@ -102,6 +102,23 @@ describe.skipIf(executable === undefined)("your data", () => {
     await page.context().close();
   });
 
+  test("a file that cannot be used takes nothing away: an example stays open and in the address, and so does the reader's own file", async () => {
+    const page = await lab.visit("?data.example=screening", "data");
+    await section(page).locator("[data-verdict]").waitFor();
+    const verdict = await section(page).locator("[data-verdict]").innerText();
+    await upload(page, "label\n1\n0\n");
+    expect(await problem(page)).toMatch(/one column only, “label”: .* “A screening test” stays open\.$/);
+    expect(await section(page).locator("[data-verdict]").innerText()).toBe(verdict);
+    expect(page.url()).toContain("data.example=screening");
+    await upload(page, LABELLED, "mine.csv");
+    await expect.poll(() => reading(page, "data-rows")).toBe(400);
+    await upload(page, "");
+    expect(await problem(page)).toMatch(/The file is empty\. “mine\.csv” stays open\.$/);
+    expect(await reading(page, "data-rows")).toBe(400);
+    await expect.poll(() => page.url()).toContain("data.example=none");
+    await page.context().close();
+  });
+
   test("one class alone, infinite and huge scores: said, and drawn where there is something to draw", async () => {
     const page = await lab.visit("?data.example=none", "data");
     await upload(page, "label,score\n0,.1\n0,.2\n");

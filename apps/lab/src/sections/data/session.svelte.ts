@@ -1,4 +1,5 @@
 import { connect } from "../../worker/index.ts";
+import type { Connection } from "../../worker/index.ts";
 import type { Comparison, RunName, Step, TrainRequest } from "./compare.ts";
 import type { DataJobs } from "./data.worker.ts";
 import type { Report, Trust } from "./examine.ts";
@@ -16,6 +17,9 @@ export interface Doing {
   /** undefined while it is not known how far. */
   readonly share: number | undefined;
 }
+
+const TRAINING = "Training";
+const startWorker = (): Connection<DataJobs> => connect(() => new Worker(new URL("./data.worker.ts", import.meta.url), { type: "module" }));
 
 export type Training = Readonly<Partial<Record<RunName, Step>>>;
 
@@ -38,25 +42,35 @@ export class Session {
   training = $state.raw<Training>();
   comparison = $state.raw<Comparison>();
 
-  readonly #worker = connect<DataJobs>(() => new Worker(new URL("./data.worker.ts", import.meta.url), { type: "module" }));
+  #worker = startWorker();
   /** Whatever is under way ends when something else is begun. */
   #current = new AbortController();
 
-  async open(source: Blob | Example, name: string): Promise<void> {
-    this.close();
-    this.name = name;
+  /**
+   * Reads a file. One that is open stays until it is known that the new one can be used.
+   *
+   * @returns whether it can
+   */
+  async open(source: Blob | Example, name: string): Promise<boolean> {
+    const worker = startWorker();
     await this.#run("Reading", async (signal) => {
-      const onProgress = ({ share, rows }: { share: number; rows: number }): void => void (this.doing = { label: `Reading, ${count(rows)} rows so far`, share });
-      const summary = await this.#worker.run("read", source, { signal, onProgress });
-      this.useless = await this.#worker.run("useless", undefined, { signal });
-      this.summary = summary;
-      if (summary.columns.length < 2) throw new Error(`The file has one column only, ${quote(summary.columns[0]!.name)}: labels need scores or features beside them.`);
-      const roles = guessRoles(summary.columns);
-      if (!roles) throw new Error("No column could be the truth: one with two to a hundred different words or whole numbers is needed.");
-      this.roles = roles;
-      this.features = this.#learnable(roles.target);
+      try {
+        const onProgress = ({ share, rows }: { share: number; rows: number }): void => void (this.doing = { label: `Reading, ${count(rows)} rows so far`, share });
+        const summary = await worker.run("read", source, { signal, onProgress }), useless = await worker.run("useless", undefined, { signal });
+        if (summary.columns.length < 2) throw new Error(`The file has one column only, ${quote(summary.columns[0]!.name)}: labels need scores or features beside them.`);
+        const roles = guessRoles(summary.columns);
+        if (!roles) throw new Error("No column could be the truth: one with two to a hundred different words or whole numbers is needed.");
+        this.#forget(worker);
+        Object.assign(this, { name, summary, useless, roles });
+        this.features = this.#learnable(roles.target);
+      } catch (error) {
+        worker.stop();
+        throw this.summary === undefined ? error : new Error(`${(error as Error).message} ${quote(this.name)} stays open.`);
+      }
     });
+    if (this.#worker !== worker) return false;
     if (this.roles?.kind === "scores") await this.score();
+    return true;
   }
 
   /** Another choice of columns; what follows from it is guessed anew. */
@@ -93,7 +107,7 @@ export class Session {
     if (!roles) return;
     this.comparison = undefined;
     this.training = {};
-    await this.#run("Training", async (signal) => {
+    await this.#run(TRAINING, async (signal) => {
       this.comparison = await this.#worker.run("train", { ...request, target: roles.target, positive: roles.positive, features: [...features] }, {
         signal, onProgress: (step) => (this.training = { ...this.training, [step.run]: step }),
       });
@@ -105,13 +119,22 @@ export class Session {
     const reading = this.summary === undefined || (this.roles?.kind === "scores" && this.report === undefined);
     if (reading) this.close();
     else this.#begin();
-    this.training = undefined;
+    if (!this.comparison) this.training = undefined;
+  }
+
+  get isTraining(): boolean {
+    return this.doing?.label === TRAINING;
   }
 
   /** Forgets the file, and gives its memory back. */
   close(): void {
     this.#begin();
+    this.#forget(startWorker());
+  }
+
+  #forget(next: Connection<DataJobs>): void {
     this.#worker.stop();
+    this.#worker = next;
     this.summary = this.roles = this.report = this.plain = this.spending = this.trust = this.training = this.comparison = undefined;
     this.name = "";
     this.scale = "auto";
