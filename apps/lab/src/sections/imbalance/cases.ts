@@ -24,7 +24,7 @@ export const cases: readonly Case[] = [
   },
   {
     name: "converged", title: "Trained to the end", helps: false, view: { ...usual, shape: "blobs", imbalance: 20, steps: 1000 },
-    finding: "Classes that overlap, with time to learn them. The three boundaries differ, the rankings do not: average precision agrees to about a hundredth. So does F1 once each has its own threshold (dashed). On tables of real data this is the usual outcome.",
+    finding: "Classes that overlap, with time to learn them. The three boundaries differ, the rankings do not: average precision agrees within two hundredths. So does F1 once each has its own threshold (dashed). On tables of real data this is the usual outcome.",
   },
   {
     name: "alpha", title: "α moves the boundary", helps: false, view: { ...usual, shape: "blobs", imbalance: 20, alpha: 0.25, steps: 1000 },
