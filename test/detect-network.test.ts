@@ -83,10 +83,15 @@ const two: DetectorSpec = {
 const pictureOf = (spec: DetectorSpec): { width: number; height: number; channels: 1 | 3; data: Uint8Array } =>
   ({ width: spec.width, height: spec.height, channels: spec.channels, data: Uint8Array.from({ length: spec.width * spec.height * spec.channels }, () => 256 * random()) });
 
+function standardized(data: Uint8Array): Float32Array {
+  const mean = data.reduce((sum, byte) => sum + byte, 0) / data.length, variance = data.reduce((sum, byte) => sum + (byte - mean) ** 2, 0) / data.length;
+  return Float32Array.from(data, (byte) => (byte - mean) / (Math.sqrt(variance) + 1));
+}
+
 /** The graph computed as its documentation says, from the named parameters: no jax-js, no layout. */
 function computed(graph: Graph, spec: DetectorSpec, parameters: Float32Array, data: Uint8Array): Map<string, { map: Float32Array; shape: [number, number, number, number] }> {
   const tensors = new Map(namedParameters({ spec, parameters }).map(({ name, values }) => [name, values]));
-  const values = new Map<string, { map: Float32Array; shape: [number, number, number, number] }>([["picture", { map: Float32Array.from(data, (b) => b / 127.5 - 1), shape: [spec.height, 1, spec.width, spec.channels] }]]);
+  const values = new Map<string, { map: Float32Array; shape: [number, number, number, number] }>([["picture", { map: standardized(data), shape: [spec.height, 1, spec.width, spec.channels] }]]);
   for (const node of graph.nodes) {
     const { map, shape } = values.get(node.input)!;
     if (node.op === "groupNorm") values.set(node.name, { shape, map: normalized(map, shape, tensors.get(`${node.weights}.scale`)!, tensors.get(`${node.weights}.shift`)!) });

@@ -16,7 +16,7 @@ export interface NamedParameter {
  * A detector's tensors by name, in the order of its graph: what other formats are written from.
  *
  * `graphOf(model.spec)` says how they are connected. Its input "picture" is [batch, channels, height, width], every byte b as
- * b / 127.5 − 1.
+ * (b − mean) / (deviation + 1), by mean and standard deviation of all bytes of its picture.
  *
  * @throws FocalError `model` for parameters that do not fit the spec
  */

@@ -10,12 +10,14 @@ export const patchSize = (channels: number): number => rowsOf({ size: 3, inputs:
 /**
  * The windows of the first convolution, cut from pictures as they come: [height / 2, batch, width / 2, 9 · channels, filled up].
  *
- * Bytes become −1 … 1. Around a picture, and where it is smaller than width × height, there are zeros.
+ * Every picture is brought to mean 0 and deviation 1, so that a dim one shows as much as a bright one. Around it, and where it is
+ * smaller than width × height, there are zeros: its mean.
  */
 export function patchesOf(pictures: readonly Picture[], width: number, height: number): Float32Array {
   const channels = pictures[0]!.channels, size = patchSize(channels), rows = height / 2, columns = width / 2;
   const patches = new Float32Array(rows * pictures.length * columns * size);
   pictures.forEach(({ data, width: w, height: h }, p) => {
+    const { mean, deviation } = brightness(data);
     for (let row = 0; row < rows; row++) {
       for (let column = 0; column < columns; column++) {
         const at = ((row * pictures.length + p) * columns + column) * size;
@@ -25,13 +27,24 @@ export function patchesOf(pictures: readonly Picture[], width: number, height: n
           for (let j = 0; j < 3; j++) {
             const x = 2 * column + j - 1;
             if (x < 0 || x >= w) continue;
-            for (let c = 0; c < channels; c++) patches[at + (3 * i + j) * channels + c] = data[(y * w + x) * channels + c]! / 127.5 - 1;
+            for (let c = 0; c < channels; c++) patches[at + (3 * i + j) * channels + c] = (data[(y * w + x) * channels + c]! - mean) / deviation;
           }
         }
       }
     }
   });
   return patches;
+}
+
+/** Mean and standard deviation of a picture's bytes. One grey level is added to the deviation: noise on an even ground stays noise. */
+function brightness(data: Uint8Array): { readonly mean: number; readonly deviation: number } {
+  let sum = 0, squares = 0;
+  for (const byte of data) {
+    sum += byte;
+    squares += byte * byte;
+  }
+  const mean = sum / data.length;
+  return { mean, deviation: Math.sqrt(squares / data.length - mean * mean) + 1 };
 }
 
 /** Scenes as one step takes them: windows, and what every anchor has to answer. */

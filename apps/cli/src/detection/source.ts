@@ -42,7 +42,7 @@ export interface Source {
 }
 
 /** Scenes of digits to learn from and to judge by, and where the handwriting is divided. */
-const LEARNT = 800, JUDGED = 200, HANDS = 1200;
+const LEARNT = 4000, JUDGED = 200, HANDS = 1200;
 
 /** Whether a word names data that come with the program. */
 export const isBundled = (name: string): boolean => name === "craters" || name === "digits";
@@ -76,7 +76,7 @@ async function digits(): Promise<Source> {
   const all = readDigits(gunzipSync(await readFile(bundledFile("digits.csv.gz"))).toString("utf8"));
   const learnt = sliceDigits(all, 0, HANDS), held = sliceDigits(all, HANDS, all.labels.length);
   return {
-    ...bundled, name: "digits", classes: Array.from({ length: 10 }, (_, digit) => String(digit)), levels: digitLevels, flip: false, identity: "digits 1",
+    ...bundled, name: "digits", classes: Array.from({ length: 10 }, (_, digit) => String(digit)), levels: digitLevels, flip: false, identity: "digits 2",
     about: {
       split: `${LEARNT} scenes to learn from and ${JUDGED} of other handwriting to judge by, new ones in each repeat.`,
       size: "Synthetic scenes of 128 × 128 pixels: digits on a rough ground.", anchors: "Three sizes on one level, made for digits of three heights.",

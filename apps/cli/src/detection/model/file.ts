@@ -10,7 +10,7 @@ import { BOX_LOSSES, type Recipe } from "../losses.ts";
 import type { SavedDetector } from "./saved.ts";
 
 /** The first line of the file, with its version. After it: the length of the header, the header as JSON, the parameters as float32, all little-endian. */
-const MAGIC = "focal-loss detector 1\n";
+const MAGIC = "focal-loss detector 2\n";
 /** A header names classes and anchors; a longer one is none. */
 const LONGEST = 1 << 22;
 

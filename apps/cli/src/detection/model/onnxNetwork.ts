@@ -10,14 +10,20 @@ const GROUPS = 8;
 /** The network: from bytes as numbers to what it says of every anchor, N × anchors × classes and N × anchors × 4. */
 export function addNetwork(graph: OnnxGraph, model: DetectorModel, picture: Value): { readonly logits: Value; readonly deltas: Value } {
   const { nodes, classes, boxes } = graphOf(model.spec), parameters = new Map(namedParameters(model).map((parameter) => [parameter.name, parameter]));
-  const one = (value: number): Value => graph.floats([value], []);
-  const values = new Map<string, Value>([["picture", graph.node("Sub", [graph.node("Div", [picture, one(127.5)]), one(1)])]]);
+  const values = new Map<string, Value>([["picture", standardized(graph, picture)]]);
   for (const node of nodes) values.set(node.name, addNode(graph, node, (name) => parameters.get(name)!, (name) => values.get(name)!));
   const perAnchor = (names: readonly string[], numbers: number): Value => graph.concat(names.map((name) => {
     const last = graph.node("Transpose", [values.get(name)!], { perm: [0n, 2n, 3n, 1n] });
     return graph.node("Reshape", [last, graph.integers([0, -1, numbers], [3])]);
   }));
   return { logits: perAnchor(classes, model.spec.classes.length), deltas: perAnchor(boxes, 4) };
+}
+
+/** Every picture with mean 0 and deviation 1, as the network has learnt to see them. */
+function standardized(graph: OnnxGraph, picture: Value): Value {
+  const mean = (of: Value): Value => graph.node("ReduceMean", [of], { axes: [1n, 2n, 3n], keepdims: 1n });
+  const centred = graph.node("Sub", [picture, mean(picture)]), deviation = graph.node("Sqrt", [mean(graph.node("Mul", [centred, centred]))]);
+  return graph.node("Div", [centred, graph.node("Add", [deviation, graph.floats([1], [])])]);
 }
 
 function addNode(graph: OnnxGraph, node: Node, parameter: Parameter, get: (name: string) => Value): Value {
