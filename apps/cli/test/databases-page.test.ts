@@ -13,7 +13,7 @@ test("docs/databases.md: each command prints what stands under it", async () => 
   const folder = mkdtempSync(join(tmpdir(), "focal databases "));
   try {
     for (const block of blocks("sh")) execFileSync("sh", ["-c", block], { cwd: folder });
-    const commands = blocks("console").flatMap((block) => block.split(/^\$ npx focal /m).slice(1));
+    const commands = blocks("text").flatMap((block) => block.split(/^\$ npx focal /m).slice(1));
     expect(commands.length).toBeGreaterThan(0);
     for (const said of commands) {
       const [command, ...lines] = said.split("\n"), { code, out } = await focalIn(command!.split(" "), { cwd: folder });
