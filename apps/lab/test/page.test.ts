@@ -120,10 +120,16 @@ describe.skipIf(executable === undefined)("the page", () => {
   });
 
   test("room that was kept for a section is given back when the reader does something in it", async () => {
-    const page = await lab.visit("", "curve"), kept = (): Promise<string> => page.locator("#curve .body").first().evaluate((body) => getComputedStyle(body).minHeight);
+    const page = await lab.visit("", "curve", { height: 3000 }), kept = (): Promise<string> => page.locator("#curve .body").first().evaluate((body) => getComputedStyle(body).minHeight);
     expect(parseFloat(await kept())).toBeGreaterThan(500);
     await page.locator("#curve").getByRole("slider", { name: "Focusing, γ" }).fill("3");
     await expect.poll(kept).toBe("0px");
+    await page.context().close();
+  });
+
+  test("room kept too much, at a width between those that heights are known of, is given back while its end is below the window", async () => {
+    const page = await lab.visit("", "formula", { width: 600, height: 700 });
+    await expect.poll(() => page.locator("#formula .body").first().evaluate((body) => body.clientHeight - body.firstElementChild!.clientHeight), { timeout: 10_000 }).toBeLessThanOrEqual(1);
     await page.context().close();
   });
 

@@ -11,3 +11,20 @@ export const near = (then: () => void) => (element: Element): (() => void) => {
   observer.observe(element);
   return () => observer.disconnect();
 };
+
+/** Figures are computed after a section is there, and take their room only then. In milliseconds. */
+const SETTLED = 1500;
+
+/** Calls once the element lies below the window, where what happens to it is not seen; not before the section around it has settled. */
+export const below = (then: () => void) => (element: Element): (() => void) => {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting, boundingClientRect }) => !isIntersecting && boundingClientRect.top > innerHeight)) return;
+    observer.disconnect();
+    then();
+  });
+  const timer = setTimeout(() => observer.observe(element), SETTLED);
+  return () => {
+    clearTimeout(timer);
+    observer.disconnect();
+  };
+};
