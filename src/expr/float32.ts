@@ -6,18 +6,18 @@ import { multiple, simplify } from "./simplify.ts";
 
 const { num, neg, add, sub, mul, div, abs, max, min, select, power2, head, exponent, significand } = raw;
 
-// Coefficients and their errors: scripts/polynomials.js.
+// Coefficients and their errors: scripts/polynomials.js. Each is the shortest decimal that float32 rounds to it.
 /** (eʳ − 1 − r) / r² for |r| ≤ ln2/2, within 2^-28. */
-const expTail = [0.4999999403953552, 0.1666652113199234, 0.04166829213500023, 0.00836871936917305, 0.001381872920319438];
+const expTail = [0.49999994, 0.16666521, 0.041668292, 0.008368719, 0.0013818729];
 /** log(1 + e) / e for e in [0, 1], within 2^-27. */
 const log1pOver = [
-  1, -0.4999993145465851, 0.33330464363098145, -0.24958020448684692, 0.1969212144613266,
-  -0.15344977378845215, 0.10661371052265167, -0.0574604868888855, 0.020088469609618187, -0.0032910797744989395,
+  1, -0.4999993, 0.33330464, -0.2495802, 0.19692121,
+  -0.15344977, 0.10661371, -0.057460487, 0.02008847, -0.0032910798,
 ];
 /** (log(1 + f) − f + f²/2) / f³ for 1 + f in [√½, √2], within 2^-30. */
 const logTail = [
-  0.3333331346511841, -0.25000008940696716, 0.2000207155942917, -0.16667988896369934, 0.14220358431339264,
-  -0.12406233698129654, 0.11883548647165298, -0.11670097708702087, 0.06749267876148224,
+  0.33333313, -0.2500001, 0.20002072, -0.16667989, 0.14220358,
+  -0.12406234, 0.11883549, -0.11670098, 0.06749268,
 ];
 
 /** A polynomial by Estrin's scheme: a tree of pairs, whose halves a machine can compute side by side. */
@@ -30,7 +30,7 @@ function polynomial(coefficients: readonly Expr[], x: Expr): Expr {
   }
   return pairs.length === 1 ? pairs[0]! : polynomial(pairs, mul(x, x));
 }
-const constants = (values: readonly number[]): Expr[] => values.map(num);
+const constants = (values: readonly number[]): Expr[] => values.map((value) => num(Math.fround(value)));
 
 /** Adding it rounds a number below 2²² to a whole one and leaves that, plus 127, in the low bits. */
 export const exponentBias = 1.5 * 2 ** 23 + 127;
