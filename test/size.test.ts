@@ -1,11 +1,14 @@
 import { expect, test } from "vitest";
 import { bundleOf, BUNDLES, FOLDERS, LINES, median, sourcesOf } from "./size/budgets.ts";
 
-for (const [line, limit] of BUNDLES) {
+for (const [line, limit, goal] of BUNDLES) {
   const { bytes, parts } = await bundleOf(line);
-  // Not there yet: this turns red, and `fails` goes, once it is.
-  test.fails(`${line}: at most ${limit} bytes minified and gzipped; ${bytes} now`, () => {
+  test(`${line}: at most ${limit} bytes minified and gzipped; ${bytes} now`, () => {
     expect(bytes, `the largest parts, before gzip: ${parts.slice(0, 12).map((part) => part.join(" ")).join(", ")}`).toBeLessThanOrEqual(limit);
+  });
+  // Not there yet: this turns red, and goes, once it is.
+  test.fails(`${line}: the goal of ${goal} bytes`, () => {
+    expect(bytes).toBeLessThanOrEqual(goal);
   });
 }
 
