@@ -20,11 +20,12 @@ export async function csvSource(connection: DuckDBConnection, files: readonly st
   const headers = await Promise.all(files.map(async (file) => parseHeader(file, await firstLine(connection, file))));
   const header = headers[0]!;
   for (const other of headers.slice(1)) checkSameColumns(header, other);
-  const source = (decimal: "." | ",") => readCsv(files, header, decimal, asText);
+  const text = new Map(asText.filter((name) => header.names.includes(name)).map((name) => [name, "VARCHAR"]));
+  const inferred = async (decimal: Decimal): Promise<Source> => known(await describe(connection, readCsv(files, header, decimal, text, "sample_size = -1")), files, header, decimal);
   try {
-    const withPoints = await describe(connection, source("."));
+    const withPoints = await inferred(".");
     if (header.delimiter !== ";") return withPoints;
-    const withCommas = await describe(connection, source(","));
+    const withCommas = await inferred(",");
     return numbersIn(withCommas) > numbersIn(withPoints) ? withCommas : withPoints;
   } catch (error) {
     for (const [i, file] of files.entries()) await refuseBadRow(connection, file, headers[i]!);
@@ -32,11 +33,18 @@ export async function csvSource(connection: DuckDBConnection, files: readonly st
   }
 }
 
-function readCsv(files: readonly string[], header: Header, decimal: string, asText: readonly string[]): string {
-  const text = asText.filter((name) => header.names.includes(name));
-  const types = text.length > 0 ? `, types = {${text.map((name) => `${sqlText(name)}: 'VARCHAR'`).join(", ")}}` : "";
-  return `read_csv(${sqlList(files.map(literalPath))}, ${dialect(header)}, sample_size = -1, union_by_name = true,
-    decimal_separator = '${decimal}', auto_type_candidates = ${sqlList(TYPES)}, nullstr = ${sqlList(MISSING)}${types})`;
+type Decimal = "." | ",";
+
+/** With the types that were inferred, so that no query infers them again: that reads every row once more. Forms of dates have no name to give. */
+function known(source: Source, files: readonly string[], header: Header, decimal: Decimal): Source {
+  const types = new Map(source.columns.map(({ name, type }) => [name, type]));
+  return [...types.values()].every((type) => /^(BIGINT|DOUBLE|VARCHAR)$/.test(type)) ? { ...source, sql: readCsv(files, header, decimal, types, "sample_size = 1") } : source;
+}
+
+function readCsv(files: readonly string[], header: Header, decimal: Decimal, types: ReadonlyMap<string, string>, sample: string): string {
+  const named = types.size > 0 ? `, types = {${Array.from(types, ([name, type]) => `${sqlText(name)}: ${sqlText(type)}`).join(", ")}}` : "";
+  return `read_csv(${sqlList(files.map(literalPath))}, ${dialect(header)}, ${sample}, union_by_name = true,
+    decimal_separator = '${decimal}', auto_type_candidates = ${sqlList(TYPES)}, nullstr = ${sqlList(MISSING)}${named})`;
 }
 
 function dialect(header: Header): string {
