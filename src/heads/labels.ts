@@ -14,8 +14,8 @@ export interface Inspection {
 
 /** Checks the targets of a sigmoid head: 0, 1, anything between, or the ignored value. */
 export function inspectTargets(targets: NumberArray, ignoreIndex: number | undefined, from = 0, to = targets.length): Inspection {
-  const hardOnes = ignoreIndex === 0 || ignoreIndex === 1 ? undefined : onesIfHard(targets, from, to);
-  if (hardOnes !== undefined) return { soft: false, valid: to - from, positives: hardOnes };
+  const hard = ignoreIndex === undefined ? inspectHard(targets, from, to) : Number.isInteger(ignoreIndex) && Math.abs(ignoreIndex) < 1024 ? inspectHardOrIgnored(targets, ignoreIndex, from, to) : undefined;
+  if (hard) return hard;
   let ones = 0, between = 0, ignored = 0;
   for (let i = from; i < to; i++) {
     const t = targets[i]!;
@@ -61,13 +61,30 @@ export function inspectShares(shares: NumberArray, { classes, inner }: { readonl
 
 const orIgnored = (ignoreIndex: number | undefined): string => (ignoreIndex === undefined ? "" : ` or the ignored ${ignoreIndex}`);
 
-/** How many targets are 1, if all are 0 or 1: without a branch that random targets would mislead. */
-function onesIfHard(targets: NumberArray, from: number, to: number): number | undefined {
+/** What targets that are all 0 or 1 say: without a branch that random targets would mislead. */
+function inspectHard(targets: NumberArray, from: number, to: number): Inspection | undefined {
   let ones = 0, stray = 0;
   for (let i = from; i < to; i++) {
     const t = targets[i]!;
     ones += t;
     stray += Math.abs(t * (1 - t));
   }
-  return stray === 0 ? ones : undefined;
+  return stray === 0 ? { soft: false, valid: to - from, positives: ones } : undefined;
+}
+
+/**
+ * The same where some are a small whole number that is ignored. With n₁ ones and m times the number v, Σt = n₁ + vm and Σt² = n₁ + v²m:
+ * exact sums, so both numbers follow. Where v is 0 or 1 they do not.
+ */
+function inspectHardOrIgnored(targets: NumberArray, value: number, from: number, to: number): Inspection | undefined {
+  const between = value * (value - 1);
+  let sum = 0, squares = 0, stray = 0;
+  for (let i = from; i < to; i++) {
+    const t = targets[i]!;
+    sum += t;
+    squares += t * t;
+    stray += Math.abs(t * (1 - t) * (t - value));
+  }
+  const ignored = (squares - sum) / between;
+  return stray === 0 && between !== 0 ? { soft: false, valid: to - from - ignored, positives: sum - value * ignored } : undefined;
 }

@@ -12,7 +12,7 @@ export const LINES = { file: 300, median: 100, language: 600 } as const;
 
 /** What a page may gain by a line, in bytes: bundled, minified, gzipped. Not more than now, and what it should be. */
 export const BUNDLES = [
-  ['export { sigmoidFocalLoss } from "focal-loss"', 19_700, 10_000],
+  ['export { sigmoidFocalLoss } from "focal-loss"', 19_800, 10_000],
   ['export * from "focal-loss"', 46_400, 30_000],
 ] as const;
 
