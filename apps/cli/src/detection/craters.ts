@@ -38,7 +38,7 @@ export async function readMoon(): Promise<Moon> {
  * The map in tiles that do not overlap, and all windows of the same ground to learn from.
  *
  * Divided by longitude, since neighbours share craters, light and the eyes of those who named them. Tiles alone are soon known by
- * heart: a detector that found 98 of 100 craters on them found 8 of 100 elsewhere; cut anew every 32 pixels they teach more.
+ * heart: a detector of an AP50 of .98 on them had .08 elsewhere. Cut anew every 32 pixels the same ground teaches more.
  */
 export function divideMoon(moon: Moon, fold: number): { readonly train: Scene[]; readonly test: Scene[]; readonly windows: Scene[] } {
   const isHeldOut = (x: number): boolean => Math.floor(x / BAND) % FOLDS === fold % FOLDS;
