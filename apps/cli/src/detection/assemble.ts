@@ -34,7 +34,7 @@ export async function assemble(source: Source, plan: Plan, runs: readonly (reado
     training: {
       steps: plan.steps, batch: plan.batch, repeats: plan.repeats, parameters,
       network: `A small RetinaNet with ${count(parameters)} parameters: convolutions normalised in groups, a level of features for every anchor stride, subnets shared by the levels.`,
-      augmentation: `pictures are ${source.flip ? "mirrored at random" : "not changed"}${source.augmented ? ", scaled, cut and tinted" : ""}`,
+      augmentation: `pictures are ${source.augmentation ? "mirrored, scaled, moved and tinted at random" : "not changed"}`,
     },
     examples: await Promise.all(spreadOver(first.test, SHOWN).map(exampleOf)),
     reproduce: { ...how, seed: plan.seed, versions: versions(), machine: machine(), date: new Date().toISOString() },

@@ -57,7 +57,7 @@ export async function compare(source: Source, plan: Plan, state: State, watcher:
     const begun = performance.now(), { checkpoint: resume, seconds: earlier } = state.underWay.get(number) ?? { checkpoint: undefined, seconds: 0 };
     const { levels, train, test, windows = train } = source.divide(repeat);
     const { run, model } = await seat.run({
-      train: windows, test, spec: { ...spec, levels }, recipe: recipes[r]!, steps, batch, learningRate, seed: plan.seed + repeat, flip: source.flip, augmented: source.augmented,
+      train: windows, test, spec: { ...spec, levels }, recipe: recipes[r]!, steps, batch, learningRate, seed: plan.seed + repeat, augmentation: source.augmentation,
       shown: repeat === 0 ? SHOWN : 0, resume,
     }, {
       onProgress: (share) => progress.tell(number, share),

@@ -38,7 +38,7 @@ export async function folderSource(path: string, { size, onReading }: FolderOpti
   const here = (part: readonly Sample[]): Scene[] => part.flatMap((sample) => scenes.get(sample) ?? []);
   const boxes = used.reduce((sum, { labels }) => sum + labels.length, 0);
   return {
-    name: path, classes, channels, width, height, levels: anchors.levels, scaling, flip: true, augmented: true, identity: identityOf(data, longSide),
+    name: path, classes, channels, width, height, levels: anchors.levels, scaling, augmentation: {}, identity: identityOf(data, longSide),
     about: {
       split: parts ? `As the data say: ${plural(parts.train.length, "picture")} to learn from, ${plural(parts.test.length, "picture")} to judge by.` : `At random: ${percent(HELD_OUT)} of ${plural(used.length, "picture")} are held out, others in each repeat.`,
       size: `${format}, ${plural(used.length, "picture")} with ${count(boxes)} boxes of ${plural(classes.length, "class")}. Pictures are scaled to a long side of ${longSide} pixels${size === undefined ? ", chosen so that most boxes have 14 pixels a side, between 128 and 320" : ""}, and stand in a frame of ${width} × ${height}.`,

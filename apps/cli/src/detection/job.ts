@@ -1,4 +1,4 @@
-import { augment, detect, evaluateDetections, trainDetector, type Detections, type DetectorCheckpoint, type DetectorModel, type DetectorSpec, type DetectorStep, type Objects, type Scene } from "focal-loss/detect";
+import { augment, detect, evaluateDetections, trainDetector, type AugmentOptions, type Detections, type DetectorCheckpoint, type DetectorModel, type DetectorSpec, type DetectorStep, type Objects, type Scene } from "focal-loss/detect";
 import type { JobListener } from "../training/job.ts";
 import { lossOf, type Recipe } from "./losses.ts";
 import type { Metric, Moment, PlainBoxes, Run } from "./results.ts";
@@ -13,8 +13,7 @@ export interface Job {
   readonly batch: number;
   readonly learningRate: number | undefined;
   readonly seed: number;
-  readonly flip: boolean;
-  readonly augmented: boolean;
+  readonly augmentation: AugmentOptions | undefined;
   /** Held-out pictures whose detections are kept. */
   readonly shown: number;
   readonly resume: DetectorCheckpoint | undefined;
@@ -36,11 +35,12 @@ export const LEAST_SCORE = 0.01;
 
 /** Trains a detector in this thread, and judges it by held-out pictures. */
 export async function runJob(job: Job, listener: JobListener<DetectorCheckpoint>, signal?: AbortSignal): Promise<JobResult> {
-  const { train, test, spec, recipe, steps, batch, learningRate, seed, resume, shown } = job;
+  const { train, test, spec, recipe, steps, batch, learningRate, seed, augmentation, resume, shown } = job;
   const start = performance.now();
   const { model, history } = await trainDetector(train, spec, {
     loss: recipe.hardNegatives === undefined ? lossOf(recipe) : { hardNegatives: recipe.hardNegatives },
-    priorBias: recipe.prior, box: recipe.boxLoss ?? "smoothL1", boxWeight: recipe.boxWeight, steps, batch, seed, augment: changing(job), checkpointEvery: CHECKPOINT_EVERY,
+    priorBias: recipe.prior, box: recipe.boxLoss ?? "smoothL1", boxWeight: recipe.boxWeight, steps, batch, seed, checkpointEvery: CHECKPOINT_EVERY,
+    ...(augmentation && { augment: (scene, random) => augment(scene, augmentation, random) }),
     ...(learningRate !== undefined && { learningRate }), ...(resume && { resume }), ...(signal && { signal }),
     onStep: ({ step }) => listener.onProgress(((1 - JUDGING) * step) / steps),
     onCheckpoint: (checkpoint) => listener.onCheckpoint(checkpoint),
@@ -50,13 +50,6 @@ export async function runJob(job: Job, listener: JobListener<DetectorCheckpoint>
   const detections = await detect(model, test.map(({ picture }) => picture), { threshold: LEAST_SCORE });
   const moments = thin(history);
   return { model, run: { ...judged(test, detections, spec.classes.length, seconds), history: moments, easy: lately(moments), ...(shown > 0 && details(test, detections, spec.classes.length, shown)) } };
-}
-
-/** Mirrored, and for data of one's own also scaled, cut and in another light: few photographs stand for many. */
-function changing({ flip, augmented }: Job): NonNullable<Parameters<typeof trainDetector>[2]["augment"]> {
-  if (!flip && !augmented) return (scene) => scene;
-  const own = augmented ? {} : { scale: [1, 1] as const, crop: 0, brightness: 0, contrast: 0 };
-  return (scene, random) => augment(scene, { flip: flip ? 0.5 : 0, ...own }, random);
 }
 
 /** COCO's numbers of detections on scenes. */
